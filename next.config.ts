@@ -1,0 +1,11 @@
+import type { NextConfig } from 'next'
+
+const config: NextConfig = {
+  serverExternalPackages: ['better-sqlite3', '@node-rs/argon2', 'pino', 'pg', 'maxmind'],
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // A private page must never be served from the router's memory after the session has ended.
+  experimental: { staleTimes: { dynamic: 0, static: 30 } },
+}
+
+export default config
