@@ -1,0 +1,126 @@
+import 'server-only'
+import { hash } from 'node:crypto'
+import { sealData, unsealData } from 'iron-session'
+import { LRUCache } from 'lru-cache'
+import type { MaybePromise } from '#db/contract.ts'
+import { settings } from '#lib/config.ts'
+import { SESSION_COOKIE } from '#lib/http/cookies.ts'
+import { deriveKey } from '#lib/keys/derive.ts'
+import { type Key, ring } from '#lib/keys/ring.ts'
+import { digestOf } from './token.ts'
+
+/**
+ * The seal around the session token: iron-session's `sealData`, and nothing else of it. The only file that turns
+ * keys into sealing passwords. A seal never expires by itself; the row decides.
+ */
+const PURPOSE = 'session.1'
+
+export interface SessionSeal {
+  /** The session's public id. */
+  readonly id: string
+  readonly generation: number
+  readonly token: Buffer
+}
+
+/** What a seal says, with the token reduced to its digest, so that no usable token lies in memory. */
+export interface OpenedSeal {
+  readonly id: string
+  readonly generation: number
+  readonly digest: Buffer
+  /** Set once this very text was seen to carry the present token: nothing to renew for reads of the API. */
+  seenAsPresent: boolean
+}
+
+interface Payload {
+  p: string
+  i: string
+  g: number
+  t: string
+}
+
+export async function sealSession({ id, generation, token }: SessionSeal): Promise<string> {
+  const payload: Payload = { p: PURPOSE, i: id, g: generation, t: token.toString('base64url') }
+  const { sealing } = ring()
+  return sealData(payload, { password: { [passwordId(sealing)]: passwordOf(sealing) }, ttl: 0 })
+}
+
+/**
+ * Opens a seal, or answers null: for every kind of failure the same, "no session".
+ * A text opened before is remembered by its digest. That is sound because opening is a pure function of text
+ * and keys; whether the session stands is in the row, which is read at every request.
+ */
+export function openSession(text: string): MaybePromise<OpenedSeal | null> {
+  const memory = remembered()
+  const key = hash('sha256', text, 'base64url')
+  return memory.get(key) ?? openAndRemember(text, key, memory)
+}
+
+async function openAndRemember(text: string, key: string, memory: Memory): Promise<OpenedSeal | null> {
+  const seal = await openFully(text)
+  if (!seal) return null
+  const opened = { id: seal.id, generation: seal.generation, digest: digestOf(seal.token), seenAsPresent: false }
+  memory.set(key, opened)
+  return opened
+}
+
+/** Opens a seal with the token in it: only a renewal needs that. */
+export async function openFully(text: string): Promise<SessionSeal | null> {
+  if (!isCanonical(text)) return null
+  const payload = await unsealData<Partial<Payload>>(text, { password: passwords(), ttl: 0 }).catch(() => null)
+  return payload && readPayload(payload)
+}
+
+function readPayload({ p, i, g, t }: Partial<Payload>): SessionSeal | null {
+  if (p !== PURPOSE || typeof i !== 'string' || !Number.isSafeInteger(g) || typeof t !== 'string') return null
+  const token = Buffer.from(t, 'base64url')
+  return token.length === 32 ? { id: i, generation: g as number, token } : null
+}
+
+const SHAPE = /^Fe26\.2\*\d{1,10}\*[0-9a-f]{64}\*([\w-]{22})\*([\w-]{24,512})\*\*[0-9a-f]{64}\*([\w-]{43})~2$/
+
+/**
+ * One session has one text. iron decodes base64url leniently and iron-session ignores what follows `~`, so a
+ * seal has variants that open as well as itself; only the text that was issued is accepted.
+ */
+function isCanonical(text: string): boolean {
+  const parts = SHAPE.exec(text)?.slice(1)
+  return parts?.every((part) => Buffer.from(part, 'base64url').toString('base64url') === part) ?? false
+}
+
+type Memory = LRUCache<string, OpenedSeal>
+interface Opener {
+  readonly version: number
+  readonly memory: Memory
+  readonly passwords: Record<number, string>
+}
+/** On `globalThis`: a bundler may instantiate this module more than once in a process. */
+const shared = globalThis as { signetOpener?: Opener }
+const REMEMBERED_SEALS = 10_000
+
+/** A changed ring drops everything that the old one opened: a retired key stops opening at once. */
+function opener(): Opener {
+  const { version, keys } = ring()
+  if (shared.signetOpener?.version !== version) {
+    const passwords = Object.fromEntries(keys.map((key) => [passwordId(key), passwordOf(key)]))
+    shared.signetOpener = { version, passwords, memory: new LRUCache({ max: REMEMBERED_SEALS }) }
+  }
+  return shared.signetOpener
+}
+
+function remembered(): Memory {
+  return opener().memory
+}
+
+function passwords(): Record<number, string> {
+  return opener().passwords
+}
+
+/** iron-session wants whole numbers as key ids; ours are words. */
+function passwordId(key: Key): number {
+  return Number.parseInt(hash('sha256', key.id).slice(0, 7), 16) + 1
+}
+
+/** Bound to purpose and version, cookie name and origin. */
+function passwordOf(key: Key): string {
+  return deriveKey(key.secret, PURPOSE, SESSION_COOKIE, settings().origin).toString('base64url')
+}
