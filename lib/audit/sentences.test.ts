@@ -1,0 +1,60 @@
+import { expect, test } from '@playwright/test'
+import type { EndReason, EventKind } from '#db/contract.ts'
+import { EVENT_LABELS, eventSentence, parseEventKind } from '#lib/audit/sentences.ts'
+
+const device = 'Firefox on Linux'
+const KINDS = Object.keys(EVENT_LABELS) as EventKind[]
+
+const TOLD: [EventKind, Record<string, string>, string][] = [
+  ['account-created', {}, 'Account created'],
+  ['signed-in', { method: 'pwd', newDevice: 'true' }, 'Signed in with password from a new device'],
+  ['signed-in', { method: 'pwd' }, 'Signed in with password'],
+  ['sign-in-failed', {}, 'Sign-in failed: the password was wrong'],
+  ['reauthenticated', { method: 'pwd' }, 'You confirmed that it is you with password'],
+  ['session-renamed', { name: 'Kitchen tablet' }, 'Session named “Kitchen tablet”'],
+  ['session-renamed', {}, 'The name of a session was taken away'],
+  ['profile-changed', { name: 'Alice' }, 'Name changed to “Alice”'],
+]
+
+for (const [kind, detail, sentence] of TOLD) {
+  test(`${kind} ${JSON.stringify(detail)} reads: ${sentence}`, () => {
+    expect(eventSentence({ kind, device, detail })).toBe(sentence)
+  })
+}
+
+const ENDED: Record<EndReason, string> = {
+  'signed-out': 'you signed out from Firefox on Linux',
+  'signed-in-again': 'you signed in again in the same browser',
+  'signed-out-elsewhere': 'you signed out Firefox on Linux from Chrome on Windows',
+  'signed-out-everywhere': 'you signed out everywhere from Chrome on Windows',
+  idle: 'no activity for too long',
+  expired: 'it reached its time limit',
+  replayed: 'a copy of its cookie was used',
+  limit: 'the limit on sessions was reached',
+  administrator: 'an administrator ended it',
+}
+
+for (const [reason, end] of Object.entries(ENDED)) {
+  test(`a session that ended as ${reason}: ${end}`, () => {
+    const event = { kind: 'session-ended', device, detail: { reason, endedBy: 'Chrome on Windows' } } as const
+    expect(eventSentence(event)).toBe(`Session ended: ${end}`)
+  })
+}
+
+test('every kind reads well when nothing is known of it', () => {
+  for (const kind of KINDS) {
+    expect(eventSentence({ kind, device: null, detail: {} })).toMatch(/^[A-Z][^{}]*[a-z]$/)
+    expect(eventSentence({ kind, device: null, detail: {} })).not.toContain('undefined')
+  }
+})
+
+test('a stored word that is none of the vocabulary is not looked up', () => {
+  for (const reason of ['constructor', '__proto__', 'toString', '<script>']) {
+    expect(eventSentence({ kind: 'session-ended', device, detail: { reason } })).toBe('Session ended')
+    expect(eventSentence({ kind: 'signed-in', device, detail: { method: reason } })).toBe(
+      'Signed in with an unknown method',
+    )
+    expect(parseEventKind(reason)).toBeNull()
+  }
+  expect(parseEventKind('signed-in')).toBe('signed-in')
+})
