@@ -1,0 +1,75 @@
+'use client'
+import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react'
+import { Button } from './button.tsx'
+
+interface DialogProps {
+  readonly id: string
+  readonly title: string
+  /** Drawn open by the server: a panel in the page without scripts, a modal with them. */
+  readonly open?: boolean
+  /** `alertdialog` for what cannot wait. */
+  readonly role?: 'dialog' | 'alertdialog'
+  readonly ref?: Ref<HTMLDialogElement>
+  readonly onClose?: () => void
+  readonly children: ReactNode
+}
+
+/**
+ * A native dialog: Escape closes it, focus goes to the first control in it and back to where it came from.
+ * Put `Cancel` first among its controls. Its text is described by the element with id `${id}-text`.
+ */
+export function Dialog({ id, title, open = false, role, ref, onClose, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useImperativeHandle(ref, () => dialog.current as HTMLDialogElement)
+  useEffect(() => {
+    if (!open || !dialog.current || dialog.current.matches(':modal')) return
+    dialog.current.close()
+    dialog.current.showModal()
+  }, [open])
+  return (
+    <dialog
+      ref={dialog}
+      id={id}
+      role={role}
+      open={open}
+      aria-labelledby={`${id}-title`}
+      aria-describedby={`${id}-text`}
+      className="sheet"
+      onClose={onClose}
+    >
+      <h2 id={`${id}-title`} className="text-xl font-semibold">
+        {title}
+      </h2>
+      {children}
+    </dialog>
+  )
+}
+
+/** What will happen. */
+export function DialogText({ dialog, children }: { readonly dialog: string; readonly children: ReactNode }) {
+  return (
+    <div id={`${dialog}-text`} className="mt-3 space-y-3 text-sm text-muted">
+      {children}
+    </div>
+  )
+}
+
+/** The controls: beside each other at the end of the line, below each other on a phone. */
+export function DialogActions({ children }: { readonly children: ReactNode }) {
+  return (
+    <div className="mt-6 flex flex-col gap-3 *:grow sm:flex-row sm:flex-wrap sm:justify-end sm:*:grow-0">
+      {children}
+    </div>
+  )
+}
+
+/** Closes the dialog it stands in; needs no script. */
+export function DialogCancel({ children = 'Cancel' }: { readonly children?: ReactNode }) {
+  return (
+    <form method="dialog" className="flex">
+      <Button type="submit" variant="secondary" wide>
+        {children}
+      </Button>
+    </form>
+  )
+}

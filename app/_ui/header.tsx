@@ -1,0 +1,55 @@
+import type { ReactNode } from 'react'
+import { Logo } from './logo.tsx'
+import { NavLinks } from './nav-links.tsx'
+import { SignOutForm } from './sign-out-form.tsx'
+
+export function SkipLink() {
+  return (
+    <a
+      href="#content"
+      className="sr-only rounded-md bg-ink px-4 py-3 text-sm font-semibold text-paper focus:not-sr-only focus:absolute focus:start-4 focus:top-4 focus:z-10"
+    >
+      Skip to content
+    </a>
+  )
+}
+
+function HomeLink() {
+  return (
+    <a href="/" className="inline-flex min-h-11 items-center rounded-md text-ink no-underline hover:no-underline">
+      <Logo />
+    </a>
+  )
+}
+
+/** Above every page behind sign-in. `Sign out` is always in sight, from 320 pixels on. */
+export function AccountHeader({ name, formToken }: { readonly name: string; readonly formToken: string }) {
+  return (
+    <header className="border-b border-line bg-surface">
+      <SkipLink />
+      <div className="mx-auto flex max-w-3xl flex-wrap items-center justify-between gap-x-6 px-4 pt-3 sm:px-6">
+        <HomeLink />
+        <div className="flex min-w-0 items-center gap-4">
+          <span className="hidden max-w-64 min-w-0 text-end text-sm text-muted wrap-anywhere sm:block">{name}</span>
+          <SignOutForm formToken={formToken} />
+        </div>
+        <div className="mt-1 basis-full">
+          <NavLinks />
+        </div>
+      </div>
+    </header>
+  )
+}
+
+/** Above public pages; `children` are ways in. */
+export function PublicHeader({ children }: { readonly children?: ReactNode }) {
+  return (
+    <header>
+      <SkipLink />
+      <div className="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 py-3 sm:px-6">
+        <HomeLink />
+        {children && <div className="flex items-center gap-2">{children}</div>}
+      </div>
+    </header>
+  )
+}

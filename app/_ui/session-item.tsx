@@ -1,0 +1,131 @@
+import type { ReactNode } from 'react'
+import { secondsBetween } from '#lib/time.ts'
+import { ACTIVE_NOW, LONG_UNUSED } from '#lib/words/time.ts'
+import { Badge } from './badge.tsx'
+import { Fact, Facts } from './card.tsx'
+import { DeviceIcon } from './icons.tsx'
+import { SessionDetails, SessionFact, SessionFacts } from './session-facts.tsx'
+import { methodsWords, placeWords, type SessionView, sessionName } from './session-view.ts'
+import { Time } from './time.tsx'
+
+interface SessionItemProps {
+  readonly session: SessionView
+  /** The request's `now`. */
+  readonly now: Date
+  /** What can be done about it: buttons. Below the text and full width on a phone. */
+  readonly children?: ReactNode
+  /** In the details, where the full address is not shown: how to see it. */
+  readonly addressHint?: ReactNode
+  /** At the end of the details: giving it a name, for example. */
+  readonly more?: ReactNode
+}
+
+/** A live session in a list. Its heading, `session-<id>`, can take focus. */
+export function SessionItem({ session, now, children, addressHint, more }: SessionItemProps) {
+  const name = sessionName(session)
+  return (
+    <li
+      className="rounded-lg border border-line bg-surface p-4 shadow-card sm:p-6"
+      aria-labelledby={`session-${session.id}`}
+    >
+      <div className="flex gap-4">
+        <DeviceIcon kind={session.device.kind} className="mt-0.5 size-6 text-muted" />
+        <div className="min-w-0 flex-1">
+          <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1.5">
+            <h3
+              id={`session-${session.id}`}
+              tabIndex={-1}
+              className="text-base font-semibold tracking-tight wrap-anywhere"
+            >
+              {name}
+            </h3>
+            <Badges session={session} now={now} />
+          </div>
+          <Summary session={session} />
+          <Times session={session} now={now} />
+        </div>
+      </div>
+      <div className="mt-3 flex flex-wrap items-start justify-between gap-x-4 gap-y-2 sm:ms-10">
+        <SessionDetails of={name}>
+          <Particulars session={session} now={now} addressHint={addressHint} />
+          {more}
+        </SessionDetails>
+        {children && <div className="flex w-full flex-col gap-2 sm:w-auto sm:flex-row">{children}</div>}
+      </div>
+    </li>
+  )
+}
+
+function Badges({ session, now }: { session: SessionView; now: Date }) {
+  const unused = secondsBetween(session.lastActiveAt, now) >= LONG_UNUSED
+  return (
+    <>
+      {session.current && <Badge tone="accent">This device</Badge>}
+      {session.isNew && <Badge tone="warning">New</Badge>}
+      {unused && <Badge>Unused for 90 days</Badge>}
+    </>
+  )
+}
+
+/** Where from and how. The address waits behind Details on a phone. */
+function Summary({ session }: { session: SessionView }) {
+  const { name, title, place, address, methods, assuranceLevel } = session
+  return (
+    <p className="mt-1 text-sm text-muted wrap-anywhere">
+      {name && `${title} · `}
+      <span className={name ? undefined : 'inline-block first-letter:uppercase'}>{placeWords(place)}</span>
+      <span className="hidden sm:inline"> · {address}</span>
+      {` · ${methodsWords(methods)} · level ${assuranceLevel}`}
+    </p>
+  )
+}
+
+function Times({ session, now }: { session: SessionView; now: Date }) {
+  const activeNow = secondsBetween(session.lastActiveAt, now) < ACTIVE_NOW
+  return (
+    <SessionFacts>
+      <SessionFact term="Last active">
+        {activeNow ? (
+          <span className="inline-flex items-center gap-1.5 text-accent">
+            <span className="size-2 rounded-full bg-current" aria-hidden="true" />
+            <time dateTime={session.lastActiveAt.toISOString()}>Active now</time>
+          </span>
+        ) : (
+          <Time at={session.lastActiveAt} now={now} />
+        )}
+      </SessionFact>
+      <SessionFact term="Signed in">
+        <Time at={session.signedInAt} />
+      </SessionFact>
+      <SessionFact term="Ends at the latest">
+        <Time at={session.endsAt} />
+      </SessionFact>
+    </SessionFacts>
+  )
+}
+
+function Particulars({ session, now, addressHint }: Pick<SessionItemProps, 'session' | 'now' | 'addressHint'>) {
+  return (
+    <Facts>
+      <Fact term="Last active">
+        <Time at={session.lastActiveAt} now={now} both />
+      </Fact>
+      <Fact term="Signed in">
+        <Time at={session.signedInAt} now={now} both />
+      </Fact>
+      <Fact term="Ends at the latest">
+        <Time at={session.endsAt} now={now} both />
+      </Fact>
+      <Fact term="Address">
+        {session.fullAddress ?? session.address}
+        {!session.fullAddress && addressHint && <div className="font-normal text-muted">{addressHint}</div>}
+      </Fact>
+      <Fact term="Browser and system">
+        {session.device.browser ?? 'Unknown browser'}, {session.device.os ?? 'unknown system'}
+      </Fact>
+      <Fact term="As the browser puts it">
+        <span className="font-mono text-xs font-normal">{session.device.userAgent ?? 'It said nothing.'}</span>
+      </Fact>
+    </Facts>
+  )
+}

@@ -1,0 +1,68 @@
+import type { DeviceKind } from '#db/contract.ts'
+import { methodWords } from '#lib/authentication/method-words.ts'
+
+interface DeviceView {
+  readonly browser: string | null
+  readonly os: string | null
+  readonly kind: DeviceKind
+  readonly userAgent: string | null
+}
+
+/** A live session, ready to be shown. Instants are dates; what is unknown is null and said in words. */
+export interface SessionView {
+  readonly id: string
+  /** "Firefox on Linux", or "Unknown browser". */
+  readonly title: string
+  /** The person's own name for it. */
+  readonly name: string | null
+  readonly device: DeviceView
+  /** A country or city; approximate. */
+  readonly place: string | null
+  /** Shortened ("203.0.113.x"), or "Address unknown". */
+  readonly address: string
+  /** Only after a fresh proof of identity. */
+  readonly fullAddress: string | null
+  /** RFC 8176 names, in the order in which they were used. */
+  readonly methods: readonly string[]
+  readonly assuranceLevel: 1 | 2 | 3
+  readonly signedInAt: Date
+  readonly lastActiveAt: Date
+  /** The absolute lifetime's end. */
+  readonly endsAt: Date
+  readonly current: boolean
+  readonly isNew: boolean
+}
+
+/** The record of a session that is over. */
+export interface EndedView {
+  readonly id: string
+  readonly title: string
+  readonly name: string | null
+  readonly device: DeviceView
+  readonly place: string | null
+  readonly address: string
+  /** A phrase that follows the device: "You signed out", "Ended from Firefox on Linux". */
+  readonly reason: string
+  readonly signedInAt: Date
+  readonly endedAt: Date
+}
+
+/** What the person calls it: their own name for it, else what it is. */
+export function sessionName(session: { readonly name: string | null; readonly title: string }): string {
+  return session.name ?? session.title
+}
+
+/** Tells two like devices apart in the name of a button: "Firefox on Linux, approximately Lyon". */
+export function sessionLabel(session: Pick<SessionView, 'name' | 'title' | 'place'>): string {
+  return `${sessionName(session)}, ${placeWords(session.place)}`
+}
+
+export function placeWords(place: string | null): string {
+  return place ? `approximately ${place}` : 'place unknown'
+}
+
+/** How the person showed who they are: "Password", "Password + passkey". */
+export function methodsWords(methods: readonly string[]): string {
+  const words = methods.map(methodWords).join(' + ')
+  return words ? words[0]?.toUpperCase() + words.slice(1) : 'Method unknown'
+}

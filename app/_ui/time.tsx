@@ -1,0 +1,21 @@
+import { relativeTime } from '#lib/words/time.ts'
+import { ExactTime } from './exact-time.tsx'
+
+interface TimeProps {
+  readonly at: Date
+  /** The request's `now`. With it the text is relative ("3 minutes ago"), without it exact. */
+  readonly now?: Date | undefined
+  /** Relative and exact, both to be read. */
+  readonly both?: boolean
+}
+
+/** An instant. What is seen is text, never only a `title`. */
+export function Time({ at, now, both = false }: TimeProps) {
+  return (
+    <time dateTime={at.toISOString()}>
+      {now && relativeTime(at, now)}
+      {now && both && ', '}
+      {(!now || both) && <ExactTime at={at.getTime()} />}
+    </time>
+  )
+}
