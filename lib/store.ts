@@ -1,0 +1,50 @@
+import 'server-only'
+import { type Store, type StoreOptions, StoreUnavailable } from '#db/contract.ts'
+import { openStore } from '#db/index.ts'
+import { type Settings, settings } from './config.ts'
+import { log } from './log.ts'
+import { limitsFor, standing } from './session/policy.ts'
+import { now } from './time.ts'
+
+/** On `globalThis`: a bundler may instantiate this module more than once in a process. */
+const shared = globalThis as typeof globalThis & { signetStore?: Store; signetOpening?: Promise<Store> }
+
+/** The store of this process. Throws `StoreUnavailable` as long as it has not been opened. */
+export function store(): Store {
+  if (shared.signetStore) return shared.signetStore
+  throw new StoreUnavailable('not open yet')
+}
+
+/** Opens the store, bringing its schema up to date. Calls while it opens share one attempt; a failed one can be repeated. */
+export function openStoreOnce(): Promise<Store> {
+  if (shared.signetStore) return Promise.resolve(shared.signetStore)
+  shared.signetOpening ??= open().finally(() => {
+    delete shared.signetOpening
+  })
+  return shared.signetOpening
+}
+
+async function open(): Promise<Store> {
+  const store = await openStore(storeOptions(settings()))
+  shared.signetStore = store
+  return store
+}
+
+export async function closeStore(): Promise<void> {
+  const { signetStore } = shared
+  delete shared.signetStore
+  await signetStore?.close()
+}
+
+/** What a store needs of the settings: the rules come in from here and stand nowhere in `db/`. */
+export function storeOptions({ databaseUrl, policy }: Settings, clock: () => Date = now): StoreOptions {
+  return {
+    url: databaseUrl,
+    clock,
+    standing: (times, at) => standing(times, policy, at),
+    shortestInactivity: (remembered) => limitsFor(policy, remembered).inactivityTimeout,
+    shortestLifetime: (remembered) => limitsFor(policy, remembered).absoluteLifetime,
+    renewalGrace: policy.renewalGrace,
+    log: (message, details) => log().warn(details, message),
+  }
+}
