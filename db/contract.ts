@@ -203,7 +203,12 @@ export interface SessionLimit {
 }
 
 export type Begun =
-  | { readonly outcome: 'begun'; readonly session: SessionCheck; readonly endedByLimit: number; readonly newDevice: boolean }
+  | {
+      readonly outcome: 'begun'
+      readonly session: SessionCheck
+      readonly endedByLimit: number
+      readonly newDevice: boolean
+    }
   | { readonly outcome: 'limit-reached' }
 
 /** Who or what ended a session, for its record. */
@@ -226,9 +231,12 @@ export interface StoreOptions {
   readonly clock: () => Date
   /** `lib/session/policy.ts`: may a session with these times be used at `now`? */
   readonly standing: (times: SessionTimes, now: Date) => Standing
-  /** Shortest time after which any session may have run out; the sweep looks at nothing younger. Seconds. */
-  readonly shortestInactivity: number
-  readonly shortestLifetime: number
+  /**
+   * Shortest time after which a session of this kind may have run out; the sweep looks at nothing younger. By kind,
+   * so that a million remembered sessions are not looked at each time for one that is not. Seconds.
+   */
+  readonly shortestInactivity: (remembered: boolean) => number
+  readonly shortestLifetime: (remembered: boolean) => number
   /** Seconds for which a retired token may still be presented by a request in flight. */
   readonly renewalGrace: number
   readonly log: (message: string, details: Record<string, unknown>) => void
@@ -237,6 +245,8 @@ export interface StoreOptions {
 export interface SessionStore {
   /** The row by its public id, whatever its standing; undefined when there is none. The hot path. */
   check(id: string): MaybePromise<SessionCheck | undefined>
+  /** A live session as the person sees it, whatever its standing. By primary key. */
+  find(id: string): MaybePromise<Session | undefined>
   /** The record of an ended session, for 28 days. */
   ended(id: string): MaybePromise<EndedSession | undefined>
 
@@ -252,10 +262,15 @@ export interface SessionStore {
    * still the present one and there is no successor, or the one there is was offered before `lapsedBefore`.
    * Answers the successor now in the row, own or another's, or undefined when the token is no longer present.
    */
-  offer(id: string, generation: number, successor: Omit<Successor, 'offeredAt'>, lapsedBefore: Date): MaybePromise<Successor | undefined>
+  offer(
+    id: string,
+    generation: number,
+    successor: Omit<Successor, 'offeredAt'>,
+    lapsedBefore: Date,
+  ): MaybePromise<Successor | undefined>
   /**
-   * The browser has shown the successor of `generation`: it becomes the present token and its predecessor is
-   * retired. Answers false when the row no longer has that successor.
+   * The browser has shown the successor whose own generation is `generation`: it becomes the present token and its
+   * predecessor is retired. Answers false when the row does not have that successor (any more).
    */
   confirm(id: string, generation: number): MaybePromise<boolean>
 
@@ -285,14 +300,17 @@ export interface SessionStore {
 
   /** Ends a session that has run out or was replayed, if it is still as `seen` (nobody was active meanwhile). */
   endAs(seen: SessionCheck, reason: 'idle' | 'expired' | 'replayed'): MaybePromise<boolean>
-  rename(proof: SessionProof, id: string, name: string | null): MaybePromise<'renamed' | 'not-found' | 'session-over'>
+  rename(proof: RecentProof, id: string, name: string | null): MaybePromise<'renamed' | 'not-found' | 'session-over'>
 
   /** The user's standing sessions, newest activity first. */
   list(userId: string): MaybePromise<readonly Session[]>
   /** The user's records of ended sessions, newest end first. */
   listEnded(userId: string, most: number): MaybePromise<readonly EndedSession[]>
 
-  /** Administration from the command line: no session proves it, the shell does. Answers how many ended. */
+  /**
+   * Administration from the command line: no session proves it, the shell does. Answers how many ended. For
+   * everybody it goes in steps of some hundred, so that nobody waits; a session that begins meanwhile is spared.
+   */
   endForUser(userId: string, ending: Ending): MaybePromise<number>
   endForEverybody(ending: Ending): MaybePromise<number>
 
@@ -313,6 +331,7 @@ export interface UserStore {
   /** Replaces a password hash by one with newer parameters, if it is still `from`. */
   rehash(id: string, from: string, to: string): MaybePromise<void>
   rename(proof: SessionProof, name: string, event: NewEvent): MaybePromise<'renamed' | 'session-over'>
+  /** Ends the user's sessions as well: a token from before must not carry the new right (ASVS v4.0.3-3.2.1). */
   grantAdministrator(email: string): MaybePromise<'granted' | 'not-found'>
 }
 
@@ -332,9 +351,12 @@ export interface EventStore {
 
 /** A ceiling on attempts, kept in the database so that all processes share it. */
 export interface Limiter {
-  /** Takes one attempt. Parallel calls never get more than the ceiling together. */
+  /**
+   * Takes one attempt. Parallel calls never get more than the ceiling together. Attempts while blocked change
+   * nothing, so a block ends by itself however hard somebody knocks. `retryAfter` in whole seconds.
+   */
   take(key: string): Promise<{ readonly allowed: true } | { readonly allowed: false; readonly retryAfter: number }>
-  /** Gives one attempt back (a right password is no attack). */
+  /** Gives one attempt back (a right password is no attack). It does not lift a block. */
   giveBack(key: string): Promise<void>
 }
 

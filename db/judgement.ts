@@ -1,0 +1,84 @@
+import 'server-only'
+import type { Ending, NewSession, SessionCheck, SessionLimit, SessionProof, StoreOptions } from './contract.ts'
+import type { LiveSession } from './live.ts'
+import { deviceName } from './records.ts'
+
+/** What both stores decide about rows that they hold locked. Pure: the same judgement on the same row. */
+export type Rules = Pick<StoreOptions, 'standing' | 'renewalGrace'>
+
+/** Why a session is over by itself, or null while it stands. */
+export function overBecause(session: SessionCheck, rules: Rules): 'idle' | 'expired' | null {
+  const standing = rules.standing(session, session.now)
+  if (standing === 'active') return null
+  return standing === 'inactive' ? 'idle' : 'expired'
+}
+
+/**
+ * Whether a proof still holds at the moment of writing (promise 4). A timed renewal between the proof and the act
+ * does not fail the act; an authentication in between does, since it has retired every token before it.
+ * @see ASVS v5.0.0-7.4.1; an act in flight while its session ends commits nothing
+ */
+export function holds<S extends SessionCheck>(session: S | undefined, proof: SessionProof, rules: Rules): session is S {
+  if (!session || session.id !== proof.sessionId || session.userId !== proof.userId) return false
+  return overBecause(session, rules) === null && showsItsToken(session, proof, rules)
+}
+
+function showsItsToken(
+  { generation, successor, predecessor }: SessionCheck,
+  proof: SessionProof,
+  rules: Rules,
+): boolean {
+  if (proof.generation === generation || proof.generation === successor?.generation) return true
+  if (proof.generation !== predecessor?.generation || predecessor.retiredBy === 'authentication') return false
+  // What counts is when the token was shown: an act may take longer than the grace.
+  return proof.now.getTime() < predecessor.retiredAt.getTime() + rules.renewalGrace * 1000
+}
+
+export interface Ends {
+  readonly session: LiveSession
+  readonly ending: Ending
+}
+
+/**
+ * What has to end so that `wanted` may begin, or `'limit-reached'`. Sessions that have run out are never counted.
+ * @param present the user's live sessions, and the one that `wanted` replaces
+ * @see ASVS v5.0.0-7.1.2 concurrent sessions, v5.0.0-7.2.4 nothing from before the sign-in survives it
+ */
+export function roomFor(
+  wanted: NewSession,
+  present: readonly LiveSession[],
+  limit: SessionLimit,
+  rules: Rules,
+): readonly Ends[] | 'limit-reached' {
+  const endedBy = deviceName(wanted)
+  const ends: Ends[] = []
+  const counted: LiveSession[] = []
+  for (const session of present) {
+    const reason = overBecause(session, rules)
+    if (reason) ends.push({ session, ending: { reason, endedBy: null } })
+    else if (isReplaced(session, wanted)) ends.push({ session, ending: { reason: 'signed-in-again', endedBy } })
+    else counted.push(session)
+  }
+  const excess = limit.most === null ? 0 : Math.max(0, counted.length + 1 - limit.most)
+  if (excess > 0 && limit.action !== 'end-oldest') return 'limit-reached'
+  const oldest = counted.sort(byActivity).slice(0, excess)
+  return [...ends, ...oldest.map((session) => ({ session, ending: { reason: 'limit' as const, endedBy } }))]
+}
+
+function isReplaced(session: LiveSession, wanted: NewSession): boolean {
+  return session.id === wanted.replaces || session.browserDigest.equals(wanted.browserDigest)
+}
+
+function byActivity(a: LiveSession, b: LiveSession): number {
+  return a.lastActiveAt.getTime() - b.lastActiveAt.getTime() || a.beganAt.getTime() - b.beganAt.getTime()
+}
+
+/** `endAs` saves a session in which somebody was active, or which got another token, since it was `seen`. */
+export function isAsSeen(session: SessionCheck, seen: SessionCheck): boolean {
+  return (
+    session.generation === seen.generation &&
+    session.successor?.generation === seen.successor?.generation &&
+    session.lastActiveAt.getTime() === seen.lastActiveAt.getTime() &&
+    session.lifetimeFrom.getTime() === seen.lifetimeFrom.getTime()
+  )
+}

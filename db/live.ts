@@ -1,0 +1,94 @@
+import 'server-only'
+import type { Authentication, NewSession, Origin, Session, SessionCheck, Successor } from './contract.ts'
+
+/**
+ * A live session with everything that stands in its row, and how it changes. Both stores read it under a lock, let
+ * one of these functions make the next one, and write that: what a step means is written down once. Pure.
+ */
+export interface LiveSession extends SessionCheck, Session {
+  readonly browserDigest: Buffer
+}
+
+/** Enough to know which methods were used and when; a list that grows for ever would slow every check. */
+const MOST_AUTHENTICATIONS = 8
+
+export function begun(wanted: NewSession, now: Date): LiveSession {
+  const { replaces: _, authentications, ...known } = wanted
+  return {
+    ...known,
+    name: null,
+    now,
+    generation: 1,
+    beganAt: now,
+    lifetimeFrom: now,
+    lastActiveAt: now,
+    renewedAt: now,
+    successor: null,
+    predecessor: null,
+    authentications: authentications.map(({ method }) => ({ method, at: now })),
+  }
+}
+
+/** Every bearer of the present token may now be handed the successor. */
+export function offered(session: LiveSession, successor: Omit<Successor, 'offeredAt'>): LiveSession {
+  return { ...session, successor: { ...successor, offeredAt: session.now } }
+}
+
+/** The successor has been shown: it is the token now, and the one before lives for the grace. */
+export function confirmed(session: LiveSession, { generation, digest }: Successor): LiveSession {
+  return {
+    ...session,
+    generation,
+    digest,
+    renewedAt: session.now,
+    successor: null,
+    predecessor: {
+      generation: session.generation,
+      digest: session.digest,
+      retiredAt: session.now,
+      retiredBy: 'renewal',
+    },
+  }
+}
+
+/**
+ * v5.0.0-7.2.4: an authentication makes a new token and ends the old one at once, so no digest of it is kept. The
+ * generation goes above an offered one too: that token has been handed out and must never be taken for this one.
+ * @param full v5.0.0-7.3.2: only a full authentication moves the absolute lifetime
+ */
+export function reauthenticated(session: LiveSession, digest: Buffer, method: string, full: boolean): LiveSession {
+  const { now } = session
+  return {
+    ...session,
+    generation: newestGeneration(session) + 1,
+    digest,
+    renewedAt: now,
+    lastActiveAt: now,
+    lifetimeFrom: full ? now : session.lifetimeFrom,
+    authentications: withNewest(session.authentications, { method, at: now }),
+    successor: null,
+    predecessor: { generation: session.generation, digest: null, retiredAt: now, retiredBy: 'authentication' },
+  }
+}
+
+/** Time never goes back, not even when this clock is behind the one that wrote the last note. */
+export function touched(session: LiveSession, origin: Origin): LiveSession {
+  const lastActiveAt = session.now > session.lastActiveAt ? session.now : session.lastActiveAt
+  return { ...session, lastActiveAt, ip: origin.ip, place: origin.place }
+}
+
+/** What a person may see of it: no digest leaves the store but for the check. */
+export function seen(live: LiveSession): Session {
+  const { id, userId, name, browser, os, kind, userAgent, ip, place, remembered } = live
+  const { beganAt, lifetimeFrom, lastActiveAt, renewedAt, authentications } = live
+  const device = { name, browser, os, kind, userAgent, ip, place }
+  return { id, userId, ...device, remembered, beganAt, lifetimeFrom, lastActiveAt, renewedAt, authentications }
+}
+
+export function newestGeneration({ generation, successor }: SessionCheck): number {
+  return Math.max(generation, successor?.generation ?? 0)
+}
+
+function withNewest(known: readonly Authentication[], added: Authentication): readonly Authentication[] {
+  return [...known.filter(({ method }) => method !== added.method), added].slice(-MOST_AUTHENTICATIONS)
+}

@@ -1,0 +1,48 @@
+import 'server-only'
+import type { Device, EndedSession, Ending, NewEvent } from './contract.ts'
+import type { LiveSession } from './live.ts'
+
+/** What is written down about a session when something happens to it. Pure. */
+
+/** How long the record of an ended session is kept. Seconds. */
+export const KEPT = 28 * 24 * 60 * 60
+
+export function endedRecord(session: LiveSession, { reason, endedBy }: Ending): EndedSession {
+  const { id, userId, name, browser, os, kind, userAgent, ip, place, beganAt, lastActiveAt, now } = session
+  const device = { browser, os, kind, userAgent }
+  return { id, userId, name, ...device, ip, place, beganAt, lastActiveAt, endedAt: now, reason, endedBy }
+}
+
+export function endedEvent(session: LiveSession, { reason, endedBy }: Ending): NewEvent {
+  return about(session, 'session-ended', endedBy === null ? { reason } : { reason, endedBy })
+}
+
+export function replayedEvent(session: LiveSession): NewEvent {
+  return about(session, 'session-replayed', {})
+}
+
+export function renamedEvent(session: LiveSession, name: string | null): NewEvent {
+  return about(session, 'session-renamed', name === null ? {} : { name })
+}
+
+export function signedInEvent(session: LiveSession, newDevice: boolean): NewEvent {
+  const method = session.authentications.map((one) => one.method).join(' ')
+  const detail = { method, newDevice: String(newDevice), remembered: String(session.remembered) }
+  return about(session, 'signed-in', detail)
+}
+
+/** Nobody's device grants this: it is done from the command line. */
+export function grantedEvent(userId: string): NewEvent {
+  return { kind: 'administrator-granted', userId, sessionId: null, device: null, ip: null, place: null, detail: {} }
+}
+
+/** "Firefox on Linux", or null when nothing is known. */
+export function deviceName({ browser, os }: Pick<Device, 'browser' | 'os'>): string | null {
+  if (browser === null && os === null) return null
+  return os === null ? browser : `${browser ?? 'Unknown browser'} on ${os}`
+}
+
+function about(session: LiveSession, kind: NewEvent['kind'], detail: NewEvent['detail']): NewEvent {
+  const { id, userId, ip, place } = session
+  return { kind, userId, sessionId: id, device: deviceName(session), ip, place, detail }
+}

@@ -1,0 +1,70 @@
+import 'server-only'
+import type { Begun, NewSession, SessionLimit, SessionStore } from '../contract.ts'
+import { overBecause, roomFor } from '../judgement.ts'
+import { begun, confirmed, type LiveSession, newestGeneration, offered, reauthenticated } from '../live.ts'
+import { signedInEvent } from '../records.ts'
+import type { Queries } from './queries.ts'
+import { rowFrom } from './rows.ts'
+import { end, live, liveOfUser, note, type Parts, step, stepBy } from './step.ts'
+
+/** How sessions begin, and how they get a new token. */
+export function beginning(parts: Parts): Pick<SessionStore, 'begin' | 'offer' | 'confirm' | 'reauthenticate'> {
+  const { options, changes } = parts
+
+  function begin(queries: Queries, wanted: NewSession, limit: SessionLimit, now: Date): Begun {
+    const own = liveOfUser(queries, wanted.userId, now)
+    const other = wanted.replaces === null ? undefined : live(queries, wanted.replaces, now)
+    const present = other && other.userId !== wanted.userId ? [...own, other] : own
+    const ends = roomFor(wanted, present, limit, options)
+    if (ends === 'limit-reached') return { outcome: ends }
+    for (const one of ends) end(queries, one)
+    const session = begun(wanted, now)
+    queries.insertSession.run(rowFrom(session))
+    const { userId, browserDigest } = wanted
+    const newDevice = queries.knowBrowser.get({ userId, browserDigest, firstSeen: now.getTime() }) !== undefined
+    note(queries, signedInEvent(session, newDevice), now)
+    const endedByLimit = ends.filter(({ ending }) => ending.reason === 'limit').length
+    return { outcome: 'begun', session, endedByLimit, newDevice }
+  }
+
+  /** The session, while it stands. */
+  function standing(queries: Queries, id: string, now: Date): LiveSession | undefined {
+    const session = live(queries, id, now)
+    return session && overBecause(session, options) === null ? session : undefined
+  }
+
+  return {
+    begin: (wanted, limit) => step(parts, (queries, now) => begin(queries, wanted, limit, now)),
+
+    offer: (id, generation, successor, lapsedBefore) =>
+      step(parts, (queries, now) => {
+        const session = standing(queries, id, now)
+        if (session?.generation !== generation) return undefined
+        const isThere = session.successor && session.successor.offeredAt >= lapsedBefore
+        if (isThere || successor.generation <= newestGeneration(session)) return session.successor ?? undefined
+        const next = offered(session, successor)
+        queries.saveSession.run(rowFrom(next))
+        return next.successor ?? undefined
+      }),
+
+    confirm: (id, generation) =>
+      step(parts, (queries, now) => {
+        const session = standing(queries, id, now)
+        if (session?.successor?.generation !== generation) return false
+        queries.saveSession.run(rowFrom(confirmed(session, session.successor)))
+        return true
+      }),
+
+    reauthenticate(proof, digest, method, full, event) {
+      const answer = stepBy(parts, proof, (queries, session) => {
+        if (session.generation !== proof.generation) return 'session-over'
+        const next = reauthenticated(session, digest, method, full)
+        queries.saveSession.run(rowFrom(next))
+        note(queries, event, session.now)
+        return next
+      })
+      if (answer !== 'session-over') changes.active(answer.id, answer.lastActiveAt)
+      return answer
+    },
+  }
+}

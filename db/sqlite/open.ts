@@ -1,0 +1,37 @@
+import 'server-only'
+import { type Store, type StoreOptions, StoreUnavailable } from '../contract.ts'
+import { followChanges } from './changes.ts'
+import { connect } from './connection.ts'
+import { sqliteEvents } from './events.ts'
+import { sqliteLimiter } from './limiter.ts'
+import { sqliteSessions } from './sessions.ts'
+import { sqliteUsers } from './users.ts'
+
+/** @param path of the database file; it and its directory are made when they are not there */
+export function openSqlite(path: string, options: StoreOptions): Store {
+  const connection = connect(path, options.log)
+  const changes = followChanges(connection, options)
+  const parts = { connection, changes, options }
+  const ping = () => {
+    connection.read((queries) => queries.newestEnded.get())
+  }
+  try {
+    ping()
+  } catch (error) {
+    // Each call tries again, so a database that comes later is no reason not to start.
+    if (!(error instanceof StoreUnavailable)) throw error
+  }
+  return {
+    dialect: 'sqlite',
+    sessions: sqliteSessions(parts),
+    users: sqliteUsers(parts),
+    events: sqliteEvents(parts),
+    limiter: (limits) => sqliteLimiter(parts, limits),
+    ping,
+    clock: options.clock,
+    close() {
+      changes.close()
+      connection.close()
+    },
+  }
+}

@@ -1,0 +1,126 @@
+import 'server-only'
+import type { Authentication, EndedSession, SecurityEvent, SessionCheck, User } from '../contract.ts'
+import type { LiveSession } from '../live.ts'
+import type { endedSessions, events, sessions, users } from './schema.ts'
+
+/** Between rows and what the contract speaks of. */
+export type SessionRow = typeof sessions.$inferSelect
+export type EndedRow = typeof endedSessions.$inferSelect
+export type EventRow = typeof events.$inferSelect
+export type UserRow = typeof users.$inferSelect
+
+/** The part of the row that the check reads; `queries.ts` selects its columns in this order. */
+export type CheckValues = readonly [
+  id: string,
+  userId: string,
+  generation: number,
+  digest: Buffer,
+  beganAt: number,
+  lifetimeFrom: number,
+  lastActiveAt: number,
+  renewedAt: number,
+  remembered: number,
+  authentications: string,
+  successorGeneration: number | null,
+  successorDigest: Buffer | null,
+  successorWrapped: Buffer | null,
+  successorOfferedAt: number | null,
+  predecessorGeneration: number | null,
+  predecessorDigest: Buffer | null,
+  predecessorRetiredAt: number | null,
+  predecessorRetiredBy: 'renewal' | 'authentication' | null,
+]
+
+/** Runs at every request: one object, and dates made from the integers. */
+export function checkFrom(v: CheckValues, now: Date): SessionCheck {
+  return {
+    id: v[0],
+    userId: v[1],
+    now,
+    generation: v[2],
+    digest: v[3],
+    beganAt: new Date(v[4]),
+    lifetimeFrom: new Date(v[5]),
+    lastActiveAt: new Date(v[6]),
+    renewedAt: new Date(v[7]),
+    remembered: v[8] === 1,
+    authentications: authenticationsFrom(v[9]),
+    successor: v[10] === null ? null : successorFrom(v[10], v[11], v[12], v[13]),
+    predecessor: v[14] === null ? null : predecessorFrom(v[14], v[15], v[16], v[17]),
+  }
+}
+
+function successorFrom(generation: number, digest: Buffer | null, wrapped: Buffer | null, offeredAt: number | null) {
+  if (!digest || !wrapped || offeredAt === null) throw new Error('half a successor in a session row')
+  return { generation, digest, wrapped, offeredAt: new Date(offeredAt) }
+}
+
+function predecessorFrom(
+  generation: number,
+  digest: Buffer | null,
+  retiredAt: number | null,
+  retiredBy: 'renewal' | 'authentication' | null,
+) {
+  if (retiredAt === null || retiredBy === null) throw new Error('half a predecessor in a session row')
+  return { generation, digest, retiredAt: new Date(retiredAt), retiredBy }
+}
+
+function authenticationsFrom(text: string): Authentication[] {
+  return (JSON.parse(text) as [string, number][]).map(([method, at]) => ({ method, at: new Date(at) }))
+}
+
+/** The whole row, in the order of the table: what the check reads, then what is known of the device. */
+export type LiveValues = readonly [
+  ...CheckValues,
+  browserDigest: Buffer,
+  name: string | null,
+  browser: string | null,
+  os: string | null,
+  kind: SessionRow['kind'],
+  userAgent: string | null,
+  ip: string | null,
+  place: string | null,
+]
+
+export function liveFrom(values: LiveValues, now: Date): LiveSession {
+  const [browserDigest, name, browser, os, kind, userAgent, ip, place] = values.slice(18) as unknown as DeviceValues
+  const check = checkFrom(values as unknown as CheckValues, now)
+  return { ...check, browserDigest, name, browser, os, kind, userAgent, ip, place }
+}
+
+type DeviceValues = LiveValues extends readonly [...CheckValues, ...infer Rest] ? Rest : never
+
+export function rowFrom(session: LiveSession): SessionRow {
+  const { id, userId, name, browser, os, kind, userAgent, ip, place, browserDigest, ...rest } = session
+  const { generation, digest, successor, predecessor } = rest
+  return {
+    ...{ id, userId, name, browser, os, kind, userAgent, ip, place, browserDigest, generation, digest },
+    beganAt: rest.beganAt.getTime(),
+    lifetimeFrom: rest.lifetimeFrom.getTime(),
+    lastActiveAt: rest.lastActiveAt.getTime(),
+    renewedAt: rest.renewedAt.getTime(),
+    remembered: rest.remembered ? 1 : 0,
+    authentications: JSON.stringify(rest.authentications.map(({ method, at }) => [method, at.getTime()])),
+    successorGeneration: successor?.generation ?? null,
+    successorDigest: successor?.digest ?? null,
+    successorWrapped: successor?.wrapped ?? null,
+    successorOfferedAt: successor?.offeredAt.getTime() ?? null,
+    predecessorGeneration: predecessor?.generation ?? null,
+    predecessorDigest: predecessor?.digest ?? null,
+    predecessorRetiredAt: predecessor?.retiredAt.getTime() ?? null,
+    predecessorRetiredBy: predecessor?.retiredBy ?? null,
+  }
+}
+
+export function endedFrom({ seq: _, ...row }: EndedRow): EndedSession {
+  const times = { beganAt: new Date(row.beganAt), lastActiveAt: new Date(row.lastActiveAt) }
+  return { ...row, ...times, endedAt: new Date(row.endedAt) }
+}
+
+export function eventFrom(row: EventRow): SecurityEvent {
+  return { ...row, kind: row.kind as SecurityEvent['kind'], at: new Date(row.at), detail: JSON.parse(row.detail) }
+}
+
+export function userFrom(row: UserRow): User {
+  return { ...row, createdAt: new Date(row.createdAt) }
+}

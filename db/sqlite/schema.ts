@@ -1,0 +1,136 @@
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+
+/**
+ * The tables of the embedded store. Instants are integers, milliseconds since 1970: the session check builds its
+ * dates itself, which is cheaper than a conversion for each column (`rows.ts`).
+ */
+export const users = sqliteTable('users', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  email: text('email').notNull().unique(),
+  passwordHash: text('password_hash').notNull(),
+  administrator: integer('administrator', { mode: 'boolean' }).notNull().default(false),
+  createdAt: integer('created_at').notNull(),
+})
+
+/**
+ * Live sessions only. What the check reads comes first, so that it never follows a row onto an overflow page.
+ * The token itself is nowhere: `digest` is its SHA-256, `successor_wrapped` opens only for whoever has the token.
+ */
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    generation: integer('generation').notNull(),
+    digest: blob('digest', { mode: 'buffer' }).notNull(),
+    beganAt: integer('began_at').notNull(),
+    lifetimeFrom: integer('lifetime_from').notNull(),
+    lastActiveAt: integer('last_active_at').notNull(),
+    renewedAt: integer('renewed_at').notNull(),
+    remembered: integer('remembered').notNull(),
+    authentications: text('authentications').notNull(),
+    successorGeneration: integer('successor_generation'),
+    successorDigest: blob('successor_digest', { mode: 'buffer' }),
+    successorWrapped: blob('successor_wrapped', { mode: 'buffer' }),
+    successorOfferedAt: integer('successor_offered_at'),
+    predecessorGeneration: integer('predecessor_generation'),
+    predecessorDigest: blob('predecessor_digest', { mode: 'buffer' }),
+    predecessorRetiredAt: integer('predecessor_retired_at'),
+    predecessorRetiredBy: text('predecessor_retired_by', { enum: ['renewal', 'authentication'] }),
+    browserDigest: blob('browser_digest', { mode: 'buffer' }).notNull(),
+    name: text('name'),
+    browser: text('browser'),
+    os: text('os'),
+    kind: text('kind', { enum: ['desktop', 'phone', 'tablet', 'bot', 'unknown'] }).notNull(),
+    userAgent: text('user_agent'),
+    ip: text('ip'),
+    place: text('place'),
+  },
+  (table) => [
+    uniqueIndex('sessions_one_for_each_browser').on(table.userId, table.browserDigest),
+    index('sessions_by_activity').on(table.remembered, table.lastActiveAt),
+    index('sessions_by_lifetime').on(table.remembered, table.lifetimeFrom),
+  ],
+)
+
+/** Records of ended sessions, kept for 28 days. `seq` is never used twice, so other processes can follow it. */
+export const endedSessions = sqliteTable(
+  'ended_sessions',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    id: text('id').notNull().unique(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    name: text('name'),
+    browser: text('browser'),
+    os: text('os'),
+    kind: text('kind', { enum: ['desktop', 'phone', 'tablet', 'bot', 'unknown'] }).notNull(),
+    userAgent: text('user_agent'),
+    ip: text('ip'),
+    place: text('place'),
+    beganAt: integer('began_at').notNull(),
+    lastActiveAt: integer('last_active_at').notNull(),
+    endedAt: integer('ended_at').notNull(),
+    reason: text('reason', {
+      enum: [
+        'signed-out',
+        'signed-in-again',
+        'signed-out-elsewhere',
+        'signed-out-everywhere',
+        'idle',
+        'expired',
+        'replayed',
+        'limit',
+        'administrator',
+      ],
+    }).notNull(),
+    endedBy: text('ended_by'),
+  },
+  (table) => [index('ended_by_user').on(table.userId, table.seq), index('ended_by_time').on(table.endedAt)],
+)
+
+/** Browsers in which somebody has signed in to an account: tells a new device from a known one. */
+export const browsers = sqliteTable(
+  'browsers',
+  {
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    browserDigest: blob('browser_digest', { mode: 'buffer' }).notNull(),
+    firstSeen: integer('first_seen').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.browserDigest] })],
+)
+
+export const events = sqliteTable(
+  'events',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id),
+    kind: text('kind').notNull(),
+    at: integer('at').notNull(),
+    sessionId: text('session_id'),
+    device: text('device'),
+    ip: text('ip'),
+    place: text('place'),
+    detail: text('detail').notNull(),
+  },
+  (table) => [index('events_by_user').on(table.userId, table.seq)],
+)
+
+/** Counted attempts. `key` is a digest: no address and no e-mail stands here. */
+export const attempts = sqliteTable(
+  'attempts',
+  {
+    key: text('key').primaryKey(),
+    taken: integer('taken').notNull(),
+    resetsAt: integer('resets_at').notNull(),
+  },
+  (table) => [index('attempts_by_reset').on(table.resetsAt)],
+)

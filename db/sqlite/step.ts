@@ -1,0 +1,65 @@
+import 'server-only'
+import type { NewEvent, SessionProof, StoreOptions } from '../contract.ts'
+import { type Ends, holds } from '../judgement.ts'
+import type { LiveSession } from '../live.ts'
+import { endedEvent, endedRecord } from '../records.ts'
+import type { Changes } from './changes.ts'
+import type { Connection } from './connection.ts'
+import type { Queries } from './queries.ts'
+import { type LiveValues, liveFrom } from './rows.ts'
+
+/** What the methods of the store are made of. */
+export interface Parts {
+  readonly connection: Connection
+  readonly changes: Changes
+  readonly options: StoreOptions
+}
+
+/**
+ * One atomic step. The clock is read when the write lock is held, so that `now` is never older than what the step
+ * reads. Ends are told after the commit.
+ */
+export function step<T>({ connection, changes, options }: Parts, work: (queries: Queries, now: Date) => T): T {
+  const result = connection.write((queries) => work(queries, options.clock()))
+  changes.ended()
+  return result
+}
+
+/** A step by proof: the row decides again, and if the session is over nothing is changed. */
+export function stepBy<T>(
+  parts: Parts,
+  proof: SessionProof,
+  work: (queries: Queries, session: LiveSession) => T,
+): T | 'session-over' {
+  return step(parts, (queries, now) => {
+    const session = live(queries, proof.sessionId, now)
+    return holds(session, proof, parts.options) ? work(queries, session) : 'session-over'
+  })
+}
+
+export function live(queries: Queries, id: string, now: Date): LiveSession | undefined {
+  const [values] = queries.live.values({ id }) as unknown as LiveValues[]
+  return values && liveFrom(values, now)
+}
+
+export function liveOfUser(queries: Queries, userId: string, now: Date): LiveSession[] {
+  return (queries.liveOfUser.values({ userId }) as unknown as LiveValues[]).map((values) => liveFrom(values, now))
+}
+
+/** From here on nothing opens the session: its row, and with it every digest, is gone. The record stays. */
+export function end(queries: Queries, { session, ending }: Ends): void {
+  const record = endedRecord(session, ending)
+  const { beganAt, lastActiveAt, endedAt } = record
+  queries.deleteSession.run({ id: session.id })
+  queries.insertEnded.run({
+    ...record,
+    beganAt: beganAt.getTime(),
+    lastActiveAt: lastActiveAt.getTime(),
+    endedAt: endedAt.getTime(),
+  })
+  note(queries, endedEvent(session, ending), session.now)
+}
+
+export function note(queries: Queries, event: NewEvent, at: Date): void {
+  queries.insertEvent.run({ ...event, at: at.getTime(), detail: JSON.stringify(event.detail) })
+}
