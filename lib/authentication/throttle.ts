@@ -1,0 +1,126 @@
+import 'server-only'
+import { hash } from 'node:crypto'
+import type { Limiter, LimiterOptions, MaybePromise, Store } from '#db/contract.ts'
+import { networkOf } from '#lib/device/address.ts'
+import { HOUR, MINUTE } from '#lib/time.ts'
+
+/**
+ * How often somebody may try. An attempt is taken before any password is hashed, in the database that all processes
+ * share, so neither parallel attempts nor a second process get more than the ceiling; a right password gives it back.
+ * Keys are digests: the table holds no address.
+ *
+ * **Signing in** is counted three ways, and one attempt must pass all of them:
+ *
+ * | counted by                | attempts      | what it stops                                                  |
+ * | ------------------------- | ------------- | -------------------------------------------------------------- |
+ * | network                   | 100 in 15 min | one network trying many accounts (an office fits behind it)    |
+ * | account and network       | 10 in 30 min  | one network trying one account: 480 a day                      |
+ * | account                   | 30 in 1 h     | many networks trying one account: 720 a day, however many      |
+ * | account and known browser | 10 in 15 min  | in place of all the above, where that browser signed in before |
+ *
+ * **Nobody is locked out for good.** Blocks end by themselves, within an hour, and attempts during one do not make it
+ * longer. One network alone never exhausts an account: in an hour it gets 20 of the 30, and never more than 29 however
+ * the windows fall. And a browser that has signed in to the account before has a bucket of its own: whatever attackers
+ * do elsewhere, the owner gets in there.
+ *
+ * **The arithmetic.** 720 guesses a day are 263 thousand a year. The policy keeps 49 thousand common passwords out
+ * and asks for 15 characters; four words of a list of 7776 are 3.7·10^15. NIST SP 800-63B-4 §3.2.2 allows at most 100
+ * consecutive failures: reaching them takes a distributed attacker more than three hours. No count is kept across
+ * windows, and a password is not switched off.
+ *
+ * **Confirming who you are** is counted by session, apart from signing in, so that neither blocks the other: 8 in an
+ * hour, at most 96 in the 12 hours that a session at level 2 or 3 may last, which is below NIST's 100.
+ *
+ * **Signing up** tells whether an address is taken, so asking is counted by network: 10 taken addresses in an hour
+ * (`giveBack` once the account is made) and 300 sign-ups in all.
+ *
+ * @see ASVS v5.0.0-6.3.1; OWASP Authentication Cheat Sheet
+ */
+const LIMITS = {
+  network: { name: 'sign-in-network', attempts: 100, seconds: 15 * MINUTE, blockSeconds: 15 * MINUTE },
+  accountNetwork: { name: 'sign-in-account-network', attempts: 10, seconds: 30 * MINUTE, blockSeconds: 30 * MINUTE },
+  account: { name: 'sign-in-account', attempts: 30, seconds: HOUR, blockSeconds: HOUR },
+  browser: { name: 'sign-in-browser', attempts: 10, seconds: 15 * MINUTE, blockSeconds: 15 * MINUTE },
+  session: { name: 'reauthentication', attempts: 8, seconds: HOUR, blockSeconds: HOUR },
+  signUps: { name: 'sign-up', attempts: 300, seconds: HOUR, blockSeconds: HOUR },
+  taken: { name: 'sign-up-taken', attempts: 10, seconds: HOUR, blockSeconds: HOUR },
+} as const satisfies Record<string, LimiterOptions>
+
+export type Attempt =
+  | { readonly allowed: true; readonly giveBack: () => Promise<void> }
+  | { readonly allowed: false; readonly retryAfter: number }
+
+/** What throttling needs of a store. */
+export interface ThrottleStore extends Pick<Store, 'limiter'> {
+  readonly sessions: {
+    /** Whether somebody has signed in to this account in this browser before. */
+    knowsBrowser(userId: string, browserDigest: Buffer): MaybePromise<boolean>
+  }
+}
+
+export interface SignInAttempt {
+  /** Normalised; any text, with or without an account. */
+  readonly email: string
+  readonly userId: string | null
+  readonly ip: string | null
+  readonly browserDigest: Buffer
+}
+
+export function signInThrottle(store: ThrottleStore) {
+  return {
+    async take({ email, userId, ip, browserDigest }: SignInAttempt): Promise<Attempt> {
+      // Asked for unknown addresses too: they must be throttled alike, in the same time.
+      const known = await store.sessions.knowsBrowser(userId ?? '', browserDigest)
+      if (known) return takeAll([bucket(store, LIMITS.browser, email, browserDigest.toString('hex'))])
+      const network = networkOf(ip)
+      // Each refusal spares those after it: hammering one account does not use up the whole network, and what a
+      // blocked network tries does not use up the account.
+      return takeAll([
+        bucket(store, LIMITS.accountNetwork, email, network),
+        bucket(store, LIMITS.network, network),
+        bucket(store, LIMITS.account, email),
+      ])
+    },
+  }
+}
+
+export function reauthenticationThrottle(store: Pick<Store, 'limiter'>) {
+  return {
+    take({ userId, sessionId }: { readonly userId: string; readonly sessionId: string }): Promise<Attempt> {
+      return takeAll([bucket(store, LIMITS.session, userId, sessionId)])
+    },
+  }
+}
+
+export function signUpThrottle(store: Pick<Store, 'limiter'>) {
+  return {
+    async take({ ip }: { readonly ip: string | null }): Promise<Attempt> {
+      const network = networkOf(ip)
+      const counted = await takeAll([bucket(store, LIMITS.signUps, network)])
+      // A sign-up that succeeds was no question about somebody else; it still is one of the 300.
+      return counted.allowed ? takeAll([bucket(store, LIMITS.taken, network)]) : counted
+    },
+  }
+}
+
+interface Bucket {
+  readonly limiter: Limiter
+  readonly key: string
+}
+
+/** The parts stand in a JSON list, so that no two lists of parts make one key. */
+function bucket(store: Pick<Store, 'limiter'>, limits: LimiterOptions, ...parts: readonly string[]): Bucket {
+  return { limiter: store.limiter(limits), key: hash('sha256', JSON.stringify([limits.name, ...parts]), 'base64url') }
+}
+
+/** One attempt of each, in order, until one refuses. What was taken by then stays taken: it was tried. */
+async function takeAll(buckets: readonly Bucket[]): Promise<Attempt> {
+  for (const { limiter, key } of buckets) {
+    const taken = await limiter.take(key)
+    if (!taken.allowed) return taken
+  }
+  const giveBack = async () => {
+    await Promise.all(buckets.map(({ limiter, key }) => limiter.giveBack(key)))
+  }
+  return { allowed: true, giveBack }
+}
