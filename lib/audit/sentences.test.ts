@@ -8,7 +8,8 @@ const KINDS = Object.keys(EVENT_LABELS) as EventKind[]
 const TOLD: [EventKind, Record<string, string>, string][] = [
   ['account-created', {}, 'Account created'],
   ['signed-in', { method: 'pwd', newDevice: 'true' }, 'Signed in with password from a new device'],
-  ['signed-in', { method: 'pwd' }, 'Signed in with password'],
+  ['signed-in', { method: 'pwd', newDevice: 'false' }, 'Signed in with password'],
+  ['signed-in', { method: 'pwd xyz' }, 'Signed in with password and an unknown method'],
   ['sign-in-failed', {}, 'Sign-in failed: the password was wrong'],
   ['reauthenticated', { method: 'pwd' }, 'You confirmed that it is you with password'],
   ['session-renamed', { name: 'Kitchen tablet' }, 'Session named “Kitchen tablet”'],

@@ -32,8 +32,9 @@ export function eventSentence(event: Told): string {
   return SENTENCES[event.kind](event)
 }
 
-function withMethod(method: string | undefined): string {
-  return method ? ` with ${methodWords(method)}` : ''
+/** @param methods names of RFC 8176 with a space between them */
+function withMethod(methods: string | undefined): string {
+  return methods ? ` with ${methods.split(' ').map(methodWords).join(' and ')}` : ''
 }
 
 const ENDS: Readonly<Record<EndReason, (event: Told) => string>> = {

@@ -19,20 +19,16 @@ const ALGORITHM = { algorithm: 2, version: 1 } as const
  */
 const gate = createGate({ running: 2, waiting: 16 })
 
-/** Too many hashes are under way. Callers answer 503 with `Retry-After: retryAfter` (seconds). */
-export class HashingBusy extends Error {
-  readonly code = 'hashing_busy'
-  readonly retryAfter = 1
-  constructor() {
-    super('too many passwords are being hashed')
-    this.name = 'HashingBusy'
-  }
+/** A PHC string. Typed by its form, so that `'busy'` is not taken for one. */
+export type PasswordHash = `$argon2id$${string}`
+
+/** A new hash. `'busy'`: too many are under way; callers answer 429 or 503 with `Retry-After: BUSY_FOR`. */
+export function hashPassword(password: string): Promise<PasswordHash | 'busy'> {
+  return gate.run(async () => (await hash(password.normalize('NFC'), { ...PARAMETERS, ...ALGORITHM })) as PasswordHash)
 }
 
-/** A new hash, or `HashingBusy` thrown. */
-export async function hashPassword(password: string): Promise<string> {
-  return admitted(() => hash(password.normalize('NFC'), { ...PARAMETERS, ...ALGORITHM }))
-}
+/** The queue is empty within this time. Seconds. */
+export const BUSY_FOR = 1
 
 export interface Verified {
   readonly right: boolean
@@ -42,12 +38,14 @@ export interface Verified {
 
 /**
  * Whether this is the password. Without a hash (no such account) the same work is done and the answer is no, so that
- * time does not tell who has an account. Throws `HashingBusy`.
+ * time does not tell who has an account. `'busy'` as above.
  * @see ASVS v5.0.0-6.3.8
  */
-export async function verifyPassword(stored: string | null, password: string): Promise<Verified> {
-  const right = await admitted(() => verify(stored ?? nobody, password.normalize('NFC')))
-  return { right: right && stored !== null, rehash: right && stored !== null && needsRehash(stored) }
+export async function verifyPassword(stored: string | null, password: string): Promise<Verified | 'busy'> {
+  const right = await gate.run(() => verify(stored ?? nobody, password.normalize('NFC')))
+  if (right === 'busy') return right
+  const known = right && stored !== null
+  return { right: known, rehash: known && needsRehash(stored) }
 }
 
 /** Whether a hash was made with anything but the present parameters. */
@@ -57,16 +55,10 @@ export function needsRehash(stored: string): boolean {
   return (Object.keys(wanted) as (keyof typeof wanted)[]).some((name) => made[name] !== wanted[name])
 }
 
-async function admitted<T>(work: () => Promise<T>): Promise<T> {
-  const answer = await gate.run(work)
-  if (answer === 'busy') throw new HashingBusy()
-  return answer
-}
-
 /** A hash of the present parameters that no password has: its digest is random, so even the first look costs alike. */
 const nobody = phc(randomSecret().subarray(0, 16), randomSecret())
 
-function phc(salt: Buffer, digest: Buffer): string {
+function phc(salt: Buffer, digest: Buffer): PasswordHash {
   const { memoryCost: m, timeCost: t, parallelism: p } = PARAMETERS
   const [s, d] = [salt, digest].map((bytes) => bytes.toString('base64').replace(/=+$/, ''))
   return `$argon2id$v=19$m=${m},t=${t},p=${p}$${s}$${d}`
