@@ -169,7 +169,8 @@ export type EventKind =
 
 export interface NewEvent {
   readonly kind: EventKind
-  readonly userId: string
+  /** Null: somebody tried an address that has no account. It is in nobody's list. */
+  readonly userId: string | null
   readonly sessionId: string | null
   /** "Firefox on Linux", or null when unknown. */
   readonly device: string | null
@@ -302,6 +303,8 @@ export interface SessionStore {
   endAs(seen: SessionCheck, reason: 'idle' | 'expired' | 'replayed'): MaybePromise<boolean>
   rename(proof: RecentProof, id: string, name: string | null): MaybePromise<'renamed' | 'not-found' | 'session-over'>
 
+  /** Whether somebody has signed in to this account in this browser before; false for an unknown user. */
+  knowsBrowser(userId: string, browserDigest: Buffer): MaybePromise<boolean>
   /** The user's standing sessions, newest activity first. */
   list(userId: string): MaybePromise<readonly Session[]>
   /** The user's records of ended sessions, newest end first. */

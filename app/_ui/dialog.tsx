@@ -1,6 +1,6 @@
 'use client'
-import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react'
-import { Button } from './button.tsx'
+import { type MouseEvent, type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react'
+import { Button, buttonClass } from './button.tsx'
 
 interface DialogProps {
   readonly id: string
@@ -71,5 +71,26 @@ export function DialogCancel({ children = 'Cancel' }: { readonly children?: Reac
         {children}
       </Button>
     </form>
+  )
+}
+
+/** Cancel inside a form, where a form of its own cannot stand: a link back to the page, which a script makes a close. */
+export function DialogBack({ dialog, href }: { readonly dialog: string; readonly href: string }) {
+  const close = (event: MouseEvent) => {
+    const element = document.getElementById(dialog)
+    if (!(element instanceof HTMLDialogElement) || !element.matches(':modal')) return
+    event.preventDefault()
+    element.close()
+  }
+  return (
+    // The attribute, not React's: the browser focuses it each time the dialog opens.
+    <a
+      ref={(link) => link?.setAttribute('autofocus', '')}
+      href={href}
+      className={buttonClass('secondary')}
+      onClick={close}
+    >
+      Cancel
+    </a>
   )
 }

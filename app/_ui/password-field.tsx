@@ -5,6 +5,8 @@ import { useHydrated } from './hydrated.ts'
 
 interface PasswordFieldProps extends FieldText {
   readonly name: string
+  /** The field's name, unless the page has it twice. */
+  readonly id?: string
   readonly autoComplete: 'current-password' | 'new-password'
   readonly required?: boolean
   readonly onValue?: (value: string) => void
@@ -13,18 +15,26 @@ interface PasswordFieldProps extends FieldText {
 }
 
 /** A plain password input; scripts add a way to see what was typed and a word about Caps Lock. Paste is welcome. */
-export function PasswordField({ name, onValue, children, required = true, autoComplete, ...text }: PasswordFieldProps) {
+export function PasswordField({
+  name,
+  id = name,
+  onValue,
+  children,
+  required = true,
+  autoComplete,
+  ...text
+}: PasswordFieldProps) {
   const input = useRef<HTMLInputElement>(null)
   const [shown, setShown] = useState(false)
   const [capsLock, setCapsLock] = useState(false)
   const noteCapsLock = (event: KeyboardEvent) => setCapsLock(event.getModifierState?.('CapsLock') ?? false)
   useHiddenAgainOnSubmit(input, setShown)
   return (
-    <FieldFrame id={name} {...text}>
+    <FieldFrame id={id} {...text}>
       <div className="relative">
         <input
           ref={input}
-          id={name}
+          id={id}
           name={name}
           type={shown ? 'text' : 'password'}
           className={`${INPUT_CLASS} pe-20`}
@@ -37,9 +47,9 @@ export function PasswordField({ name, onValue, children, required = true, autoCo
           onKeyUp={noteCapsLock}
           onBlur={() => setCapsLock(false)}
           onChange={(event) => onValue?.(event.target.value)}
-          {...described(name, text)}
+          {...described(id, text)}
         />
-        {useHydrated() && <Reveal controls={name} shown={shown} onToggle={() => setShown(!shown)} />}
+        {useHydrated() && <Reveal controls={id} shown={shown} onToggle={() => setShown(!shown)} />}
       </div>
       <p aria-live="polite" className="text-sm font-medium text-warning">
         {capsLock && <span className="mt-2 block">Caps Lock is on.</span>}

@@ -108,6 +108,11 @@ function sessionQueries(db: BetterSQLite3Database) {
       .onConflictDoNothing()
       .returning({ firstSeen: browsers.firstSeen })
       .prepare(),
+    findBrowser: db
+      .select({ firstSeen: browsers.firstSeen })
+      .from(browsers)
+      .where(and(eq(browsers.userId, p('userId')), eq(browsers.browserDigest, p('browserDigest'))))
+      .prepare(),
   }
 }
 

@@ -110,9 +110,8 @@ export const events = sqliteTable(
   'events',
   {
     seq: integer('seq').primaryKey({ autoIncrement: true }),
-    userId: text('user_id')
-      .notNull()
-      .references(() => users.id),
+    /** Null: somebody tried an address that has no account. */
+    userId: text('user_id').references(() => users.id),
     kind: text('kind').notNull(),
     at: integer('at').notNull(),
     sessionId: text('session_id'),

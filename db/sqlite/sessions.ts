@@ -18,7 +18,7 @@ function reading({
   connection,
   changes,
   options,
-}: Parts): Pick<SessionStore, 'check' | 'find' | 'ended' | 'list' | 'listEnded' | 'watch'> {
+}: Parts): Pick<SessionStore, 'check' | 'find' | 'ended' | 'knowsBrowser' | 'list' | 'listEnded' | 'watch'> {
   const keptSince = () => options.clock().getTime() - KEPT * 1000
   return {
     check: (id) =>
@@ -38,6 +38,9 @@ function reading({
         const row = queries.ended.get({ id, after: keptSince() })
         return row && endedFrom(row)
       }),
+
+    knowsBrowser: (userId, browserDigest) =>
+      connection.read((queries) => queries.findBrowser.get({ userId, browserDigest }) !== undefined),
 
     list: (userId) =>
       connection.read((queries) => {

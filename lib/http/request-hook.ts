@@ -1,24 +1,34 @@
 import 'server-only'
 import { subscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { commonHeaders } from './security-headers.ts'
 
 /**
- * Runs before Next sees a request, and notes what Next hides from proxy and pages: the socket's address, and
- * whether a machine asked ahead of the person. Both headers are overwritten whatever a client sent.
+ * Runs before Next sees a request. It notes what Next hides from proxy and pages: the socket's address, and whether a
+ * machine asked ahead of the person (both headers are overwritten, whatever a client sent). And it sets the headers
+ * that every response carries, so that assets and Next's own errors have them too.
  *
  * @see stack: Next has no `request.ip`, and strips prefetch headers before `proxy.ts`
  */
 export const PEER_HEADER = 'x-signet-peer'
 export const MACHINE_HEADER = 'x-signet-machine'
 
+interface Started {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly socket: Socket
+}
+
 export function installRequestHook(): void {
   const shared = globalThis as { signetRequestHook?: boolean }
   if (shared.signetRequestHook) return
   shared.signetRequestHook = true
+  const common = commonHeaders()
   subscribe('http.server.request.start', (message) => {
-    const { request, socket } = message as { request: IncomingMessage; socket: Socket }
+    const { request, response, socket } = message as Started
     note(request, socket.remoteAddress ?? '')
+    for (const [name, value] of common) response.setHeader(name, value)
   })
 }
 
@@ -30,10 +40,10 @@ function note({ headers }: IncomingMessage, peer: string): void {
 
 type Headers = IncomingMessage['headers']
 
-/** A prefetch or prerender: nobody has asked for the page yet. @see WHATWG `Sec-Purpose` */
+/** A prefetch, a prerender or a refresh by script: no person has asked for the page. @see Fetch: `Sec-Purpose` */
 function isMachine(headers: Headers): boolean {
   const purpose = `${headers['sec-purpose'] ?? ''} ${headers.purpose ?? ''} ${headers['x-moz'] ?? ''}`
-  return /prefetch|prerender/i.test(purpose) || headers['next-router-prefetch'] !== undefined
+  return /prefetch|prerender/i.test(purpose) || headers['next-router-prefetch'] !== undefined || headers.rsc !== undefined
 }
 
 /** Next answers 500 to a state tree that it cannot parse: such a request is served as a plain one. */

@@ -83,6 +83,12 @@ export function recentProof(current: Standing): RecentProof | 'stale' | 'superse
   return isRecent(session, now) ? (current.proof as RecentProof) : 'stale'
 }
 
+/** The proof that a reauthentication just earned, for the act that asked for it: nobody presses twice. */
+export function provenAgain(session: SessionCheck): RecentProof {
+  const { id: sessionId, userId, generation, now } = session
+  return { sessionId, userId, generation, now, session } as unknown as RecentProof
+}
+
 /** Whether the person has shown who they are within the step-up window. A window reached exactly has passed. */
 export function isRecent(session: Pick<SessionCheck, 'authentications'>, now: Date): boolean {
   const { reauthenticationWindow } = settings().policy

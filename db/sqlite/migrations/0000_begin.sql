@@ -37,7 +37,7 @@ CREATE INDEX `ended_by_user` ON `ended_sessions` (`user_id`,`seq`);--> statement
 CREATE INDEX `ended_by_time` ON `ended_sessions` (`ended_at`);--> statement-breakpoint
 CREATE TABLE `events` (
 	`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
-	`user_id` text NOT NULL,
+	`user_id` text,
 	`kind` text NOT NULL,
 	`at` integer NOT NULL,
 	`session_id` text,

@@ -1,0 +1,73 @@
+'use server'
+import { revalidatePath } from 'next/cache'
+import { redirect } from 'next/navigation'
+import { stepUp } from '#lib/authentication/step-up.ts'
+import { actionContext, isOwnForm, STALE_FORM, setCookies, text } from '#lib/http/form.ts'
+import { signInPath } from '#lib/http/return-path.ts'
+import { endOtherSessions, endSession } from '#lib/session/ending.ts'
+import { parseSessionName } from '#lib/session/name.ts'
+import { requireStanding } from '#lib/session/require.ts'
+import { store } from '#lib/store.ts'
+import type { RecentProof } from '#db/contract.ts'
+import type { FormState } from '#ui/form-state.ts'
+import { headers } from 'next/headers'
+
+const PAGE = '/account/sessions'
+
+/** Ends one session, or with `target=others` all but this one. What was asked happens once, with one press. */
+export async function endSessions(_: FormState, data: FormData): Promise<FormState> {
+  const target = text(data, 'target')
+  const earned = await earn(data, { target })
+  if ('status' in earned) return earned
+  const message = target === 'others' ? await endOthers(earned) : await endOne(earned, target, text(data, 'label'))
+  revalidatePath(PAGE)
+  return { status: 'done', message, values: { target } }
+}
+
+/** Gives a session the person's own name for it; an empty one takes the name away. */
+export async function renameSession(_: FormState, data: FormData): Promise<FormState> {
+  const id = text(data, 'target')
+  const values = { target: id, name: text(data, 'name') }
+  const parsed = parseSessionName(values.name)
+  const earned = await earn(data, values)
+  if ('status' in earned) return earned
+  if ('problem' in parsed) return { status: 'invalid', fields: { name: parsed.problem }, values }
+  const renamed = await store().sessions.rename(earned, id, parsed.name)
+  if (renamed === 'session-over') redirect(signInPath(PAGE))
+  revalidatePath(PAGE)
+  if (renamed === 'not-found') return { status: 'done', message: 'That session is over already.', values }
+  return { status: 'done', message: parsed.name ? `Renamed to “${parsed.name}”.` : 'The name was taken away.', values }
+}
+
+/** The fresh proof that every act on this page needs; the password may have come in the same form. */
+async function earn(data: FormData, values: Record<string, string>): Promise<RecentProof | FormState> {
+  const current = await requireStanding()
+  if (!isOwnForm(data, current.proof)) return { status: 'refused', message: STALE_FORM, values }
+  const step = await stepUp(current, text(data, 'password'), await actionContext())
+  switch (step.outcome) {
+    case 'session-over':
+      redirect(signInPath(PAGE))
+      break
+    case 'asked':
+      return { status: 'invalid', fields: { password: step.message }, values }
+    case 'refused':
+      return { status: 'refused', message: step.message, values }
+    case 'proven':
+      if (step.cookie) await setCookies([step.cookie])
+      return step.proof
+  }
+}
+
+async function endOne(proof: RecentProof, id: string, label: string): Promise<string> {
+  const ended = await endSession(proof, id, await headers())
+  if (ended === 'session-over') redirect(signInPath(PAGE))
+  const which = label.slice(0, 120) || 'That session'
+  return ended === 'ended' ? `${which} is signed out.` : `${which} was signed out already.`
+}
+
+async function endOthers(proof: RecentProof): Promise<string> {
+  const ended = await endOtherSessions(proof, await headers())
+  if (ended === 'session-over') redirect(signInPath(PAGE))
+  if (ended.length === 0) return 'There was no other session to sign out.'
+  return `${ended.length} ${ended.length === 1 ? 'session' : 'sessions'} signed out. You are still signed in here.`
+}

@@ -1,0 +1,39 @@
+import { Section } from '#ui/card.tsx'
+import { DialogTrigger } from '#ui/dialog-trigger.tsx'
+import { EverywhereDialog } from '#ui/end-dialog.tsx'
+import type { SessionView } from '#ui/session-view.ts'
+import { Names } from './names.tsx'
+import type { PageView } from './views.ts'
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  asked: 'Enter your password to confirm it’s you. Nothing has been signed out yet.',
+  refused: 'That did not work: your session was just renewed, or there were too many attempts. Please try again.',
+}
+
+/** Apart from the rest, at the end: it signs out here too. */
+export function EndEverywhere({ sessions, view }: { readonly sessions: readonly SessionView[]; readonly view: PageView }) {
+  return (
+    <Section
+      id="everywhere"
+      title="Everywhere"
+      lead="Ends all of your sessions, this one included. You sign in again afterwards; your account stays as it is."
+    >
+      <DialogTrigger
+        dialog="end-everywhere"
+        variant="danger"
+        fallback={{ path: '/account/sessions', name: 'end', value: 'everywhere' }}
+      >
+        Sign out everywhere
+      </DialogTrigger>
+      <EverywhereDialog
+        formToken={view.formToken}
+        askPassword={view.askPassword}
+        open={view.opened === 'everywhere'}
+        problem={view.problem && Object.hasOwn(PROBLEMS, view.problem) ? (PROBLEMS[view.problem] ?? null) : null}
+      >
+        <Names sessions={sessions} />
+        <p>All of them need to sign in again, at once. Unsaved work may be lost, here too.</p>
+      </EverywhereDialog>
+    </Section>
+  )
+}

@@ -1,0 +1,16 @@
+import { type SessionView, sessionLabel } from '#ui/session-view.ts'
+
+const MOST_NAMES = 5
+
+/** Up to five by name, the rest by number: what a button is about to end. */
+export function Names({ sessions }: { readonly sessions: readonly SessionView[] }) {
+  const more = sessions.length - MOST_NAMES
+  return (
+    <ul className="list-disc space-y-1 ps-5 text-ink">
+      {sessions.slice(0, MOST_NAMES).map((session) => (
+        <li key={session.id}>{sessionLabel(session)}</li>
+      ))}
+      {more > 0 && <li>and {more} more</li>}
+    </ul>
+  )
+}

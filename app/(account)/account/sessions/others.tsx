@@ -1,0 +1,121 @@
+import { Section } from '#ui/card.tsx'
+import { DialogTrigger } from '#ui/dialog-trigger.tsx'
+import { Empty } from '#ui/empty.tsx'
+import { EndDialog } from '#ui/end-dialog.tsx'
+import { RenameForm } from '#ui/rename-form.tsx'
+import { SessionItem } from '#ui/session-item.tsx'
+import { SessionList } from '#ui/session-list.tsx'
+import { type SessionView, sessionLabel, sessionName } from '#ui/session-view.ts'
+import { renameSession } from './actions.ts'
+import { AddressHint } from './address-hint.tsx'
+import { Names } from './names.tsx'
+import type { PageView } from './views.ts'
+
+interface Props {
+  /** Latest activity first. */
+  readonly sessions: readonly SessionView[]
+  readonly view: PageView
+}
+
+const PER_PAGE = 20
+const PAGE = '/account/sessions'
+
+export function OtherSessions({ sessions, view }: Props) {
+  const pages = Math.max(1, Math.ceil(sessions.length / PER_PAGE))
+  const page = Math.min(view.page, pages)
+  const shown = sessions.slice((page - 1) * PER_PAGE, page * PER_PAGE)
+  return (
+    <Section
+      id="others"
+      title={sessions.length === 0 ? 'Other devices' : `Other devices (${sessions.length})`}
+      aside={sessions.length > 0 && <SignOutOthers sessions={sessions} view={view} />}
+    >
+      {sessions.length === 0 ? (
+        <Empty title="This is your only session">
+          Sign in from another browser or device and it appears here, with a button to sign it out.
+        </Empty>
+      ) : (
+        <SessionList labelledBy="others-heading">
+          {shown.map((session, index) => (
+            <OtherSession
+              key={session.id}
+              session={session}
+              view={view}
+              focusNext={shown[index + 1] ? `session-${shown[index + 1]?.id}` : 'others-heading'}
+            />
+          ))}
+        </SessionList>
+      )}
+      {pages > 1 && <Pages page={page} pages={pages} />}
+    </Section>
+  )
+}
+
+interface OtherProps {
+  readonly session: SessionView
+  readonly view: PageView
+  readonly focusNext: string
+}
+
+function OtherSession({ session, view, focusNext }: OtherProps) {
+  const { formToken, askPassword } = view
+  const name = sessionName(session)
+  const target = session.id
+  return (
+    <SessionItem
+      session={session}
+      now={view.now}
+      addressHint={<AddressHint />}
+      more={<RenameForm action={renameSession} target={target} name={session.name} {...{ formToken, askPassword }} />}
+    >
+      <DialogTrigger dialog={`end-${target}`} fallback={{ path: PAGE, name: 'end', value: target }}>
+        Sign out <span className="sr-only">{sessionLabel(session)}</span>
+      </DialogTrigger>
+      <EndDialog
+        title={`Sign out ${name}?`}
+        label={name}
+        button="Sign out"
+        open={view.opened === target}
+        {...{ target, formToken, askPassword, focusNext }}
+      >
+        <p>It will need to sign in again, at once. Unsaved work there may be lost. Your other sessions go on.</p>
+      </EndDialog>
+    </SessionItem>
+  )
+}
+
+function SignOutOthers({ sessions, view }: Props) {
+  const { formToken, askPassword } = view
+  const count = sessions.length
+  return (
+    <>
+      <DialogTrigger dialog="end-others" fallback={{ path: PAGE, name: 'end', value: 'others' }}>
+        Sign out other sessions
+      </DialogTrigger>
+      <EndDialog
+        target="others"
+        title={count === 1 ? 'Sign out the other session?' : `Sign out ${count} other sessions?`}
+        label=""
+        button="Sign out other sessions"
+        open={view.opened === 'others'}
+        focusNext="others-heading"
+        {...{ formToken, askPassword }}
+      >
+        <Names sessions={sessions} />
+        <p>Each will need to sign in again, at once. Unsaved work there may be lost. You stay signed in here.</p>
+      </EndDialog>
+    </>
+  )
+}
+
+function Pages({ page, pages }: { readonly page: number; readonly pages: number }) {
+  return (
+    <nav aria-label="Pages of sessions" className="mt-4 flex flex-wrap items-center gap-4 text-sm">
+      {page > 1 && <a href={`${PAGE}?page=${page - 1}`}>Previous</a>}
+      <span>
+        Page {page} of {pages}. “Sign out other sessions” acts on all pages.
+      </span>
+      {page < pages && <a href={`${PAGE}?page=${page + 1}`}>Next</a>}
+    </nav>
+  )
+}

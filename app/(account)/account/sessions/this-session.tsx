@@ -1,0 +1,35 @@
+import { Section } from '#ui/card.tsx'
+import { RenameForm } from '#ui/rename-form.tsx'
+import { SessionItem } from '#ui/session-item.tsx'
+import { SessionList } from '#ui/session-list.tsx'
+import type { SessionView } from '#ui/session-view.ts'
+import { SignOutForm } from '#ui/sign-out-form.tsx'
+import { renameSession } from './actions.ts'
+import { AddressHint } from './address-hint.tsx'
+import type { PageView } from './views.ts'
+
+/** The session in hand comes first; leaving it needs no proof and no dialog. */
+export function ThisSession({ session, view }: { readonly session: SessionView; readonly view: PageView }) {
+  return (
+    <Section id="this" title="This device">
+      <SessionList labelledBy="this-heading">
+        <SessionItem
+          session={session}
+          now={view.now}
+          addressHint={<AddressHint />}
+          more={
+            <RenameForm
+              action={renameSession}
+              target={session.id}
+              name={session.name}
+              formToken={view.formToken}
+              askPassword={view.askPassword}
+            />
+          }
+        >
+          <SignOutForm formToken={view.formToken} of="this device" />
+        </SessionItem>
+      </SessionList>
+    </Section>
+  )
+}

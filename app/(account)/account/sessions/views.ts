@@ -1,0 +1,67 @@
+import type { EndedSession, Session, SessionProof } from '#db/contract.ts'
+import { assuranceLevel } from '#lib/authentication/assurance.ts'
+import { settings } from '#lib/config.ts'
+import { isPrivateAddress, shortenAddress } from '#lib/device/address.ts'
+import { deviceLabel } from '#lib/device/label.ts'
+import { isRecent } from '#lib/session/current.ts'
+import { deadlines } from '#lib/session/policy.ts'
+import { endPhrase } from '#lib/session/reasons.ts'
+import type { EndedView, SessionView } from '#ui/session-view.ts'
+
+/** What the parts of the page share. */
+export interface PageView {
+  readonly now: Date
+  readonly formToken: string
+  /** The last proof of identity is too old to end anything: dialogs ask for the password too. */
+  readonly askPassword: boolean
+  /** The dialog that the server draws open: a session's id, `others` or `everywhere`. */
+  readonly opened: string | null
+  readonly problem: string | null
+  readonly page: number
+}
+
+/** Live sessions as they are shown: this one first, the others by latest activity. */
+export function sessionViews(sessions: readonly Session[], proof: SessionProof): readonly SessionView[] {
+  const views = sessions.map((session) => sessionView(session, proof))
+  return [...views.filter(({ current }) => current), ...views.filter(({ current }) => !current)]
+}
+
+function sessionView(session: Session, proof: SessionProof): SessionView {
+  const { id, name, browser, os, kind, userAgent, place, ip } = session
+  const current = id === proof.sessionId
+  return {
+    id,
+    title: deviceLabel(session),
+    name,
+    device: { browser, os, kind, userAgent },
+    place,
+    address: addressWords(ip),
+    fullAddress: isRecent(proof.session, proof.now) ? ip : null,
+    methods: session.authentications.map(({ method }) => method),
+    assuranceLevel: assuranceLevel(session.authentications) || 1,
+    signedInAt: session.beganAt,
+    lastActiveAt: session.lastActiveAt,
+    endsAt: deadlines(session, settings().policy).expiresAt,
+    current,
+    isNew: !current && session.beganAt > proof.session.beganAt,
+  }
+}
+
+export function endedViews(ended: readonly EndedSession[]): readonly EndedView[] {
+  return ended.map((session) => ({
+    id: session.id,
+    title: deviceLabel(session),
+    name: session.name,
+    device: session,
+    place: session.place,
+    address: addressWords(session.ip),
+    reason: endPhrase(session, settings().policy),
+    signedInAt: session.beganAt,
+    endedAt: session.endedAt,
+  }))
+}
+
+function addressWords(ip: string | null): string {
+  if (ip === null) return 'Address unknown'
+  return isPrivateAddress(ip) ? 'This machine or local network' : shortenAddress(ip)
+}

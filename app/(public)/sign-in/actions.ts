@@ -1,0 +1,29 @@
+'use server'
+import { redirect } from 'next/navigation'
+import { signIn } from '#lib/authentication/sign-in.ts'
+import { throttledSentence } from '#lib/authentication/throttle-words.ts'
+import { actionContext, checked, isOwnForm, STALE_FORM, setCookies, text } from '#lib/http/form.ts'
+import { beganCookies } from '#lib/http/began.ts'
+import { problemTitle } from '#lib/http/problem.ts'
+import { returnPath } from '#lib/http/return-path.ts'
+import type { FormState } from '#ui/form-state.ts'
+
+/** No proof is asked for: this is where one is earned. */
+export async function signInAction(_: FormState, data: FormData): Promise<FormState> {
+  const context = await actionContext()
+  const values = { email: text(data, 'email'), ...(checked(data, 'remember') && { remember: 'on' }) }
+  if (!isOwnForm(data, context)) return { status: 'refused', message: STALE_FORM, values }
+  const credentials = { email: values.email, password: text(data, 'password'), remember: checked(data, 'remember') }
+  const result = await signIn(credentials, context)
+  switch (result.outcome) {
+    case 'wrong-credentials':
+      return { status: 'refused', message: problemTitle('invalid_credentials'), values }
+    case 'limit-reached':
+      return { status: 'refused', message: problemTitle('session_limit'), values }
+    case 'throttled':
+      return { status: 'refused', message: throttledSentence(result.retryAfter), values }
+    case 'signed-in':
+      await setCookies(beganCookies(result.cookie, context))
+      redirect(returnPath(text(data, 'returnTo')))
+  }
+}

@@ -1,0 +1,96 @@
+'use client'
+import type { ReactNode } from 'react'
+import { Dialog, DialogActions, DialogBack, DialogText } from './dialog.tsx'
+import { useEndings } from './endings.tsx'
+import { Notice } from './notice.tsx'
+import { PasswordField } from './password-field.tsx'
+import { SubmitButton } from './submit-button.tsx'
+
+interface EndDialogProps {
+  /** A session's id, or `others`. */
+  readonly target: string
+  readonly title: string
+  /** How the outcome names it: "Firefox on Linux". */
+  readonly label: string
+  readonly button: string
+  readonly formToken: string
+  /** The last proof of identity is too old: the password is asked for in the same step. */
+  readonly askPassword: boolean
+  /** The server draws it open where no script can. */
+  readonly open: boolean
+  /** Id of the heading that takes the focus afterwards. */
+  readonly focusNext: string
+  readonly children: ReactNode
+}
+
+/** Names the thing and the effect, asks for what is missing, and stays open until the server has agreed. */
+export function EndDialog({ target, title, button, open, askPassword, children, ...hidden }: EndDialogProps) {
+  const { state, send } = useEndings()
+  const id = `end-${target}`
+  const refused = state.status !== 'done' && state.values?.target === target
+  const error = refused ? state.fields?.password : undefined
+  return (
+    <Dialog id={id} title={title} open={open || refused}>
+      <DialogText dialog={id}>{children}</DialogText>
+      <form action={send} className="mt-4" noValidate>
+        <input type="hidden" name="target" value={target} />
+        {Object.entries(hidden).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
+        {refused && state.message && <Notice tone="danger">{state.message}</Notice>}
+        {(askPassword || error) && <StepUpPassword id={`${id}-password`} error={error} />}
+        <DialogActions>
+          <DialogBack dialog={id} href="/account/sessions" />
+          <SubmitButton variant="danger">{button}</SubmitButton>
+        </DialogActions>
+      </form>
+    </Dialog>
+  )
+}
+
+interface EverywhereDialogProps {
+  readonly formToken: string
+  readonly askPassword: boolean
+  readonly open: boolean
+  /** Why it opened again. */
+  readonly problem: string | null
+  readonly children: ReactNode
+}
+
+/** Ends this session too, so it is a plain form and a full navigation: nothing of the page stays. */
+export function EverywhereDialog({ formToken, askPassword, open, problem, children }: EverywhereDialogProps) {
+  const id = 'end-everywhere'
+  return (
+    <Dialog id={id} title="Sign out everywhere?" open={open}>
+      <DialogText dialog={id}>{children}</DialogText>
+      <form method="post" action="/sign-out" className="mt-4">
+        <input type="hidden" name="scope" value="everywhere" />
+        <input type="hidden" name="formToken" value={formToken} />
+        {askPassword ? (
+          <StepUpPassword id={`${id}-password`} error={problem ?? undefined} />
+        ) : (
+          problem && <Notice tone="danger">{problem}</Notice>
+        )}
+        <DialogActions>
+          <DialogBack dialog={id} href="/account/sessions" />
+          <SubmitButton variant="danger">Sign out everywhere</SubmitButton>
+        </DialogActions>
+      </form>
+    </Dialog>
+  )
+}
+
+function StepUpPassword({ id, error }: { readonly id: string; readonly error: string | undefined }) {
+  const hint = 'It has been a while since you confirmed that it is you.'
+  return (
+    <PasswordField
+      id={id}
+      name="password"
+      label="Password"
+      hint={hint}
+      autoComplete="current-password"
+      required={false}
+      error={error}
+    />
+  )
+}

@@ -1,0 +1,4 @@
+import { json, open } from '#lib/http/api.ts'
+
+/** The process is up and answers. */
+export const GET = open(() => json({ status: 'ok' }))

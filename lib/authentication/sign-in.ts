@@ -1,0 +1,65 @@
+import 'server-only'
+import type { NewEvent, SessionCheck, User } from '#db/contract.ts'
+import { normaliseEmail } from '#lib/account/email.ts'
+import { eventFrom } from '#lib/audit/event.ts'
+import type { Cookie } from '#lib/http/cookies.ts'
+import type { RequestContext } from '#lib/http/request-context.ts'
+import { beginSession, browserDigest } from '#lib/session/lifecycle.ts'
+import { store } from '#lib/store.ts'
+import { hashPassword, verifyPassword } from './password.ts'
+import { signInThrottle } from './throttle.ts'
+
+export interface Credentials {
+  readonly email: string
+  readonly password: string
+  readonly remember: boolean
+}
+
+export type SignedIn =
+  | { readonly outcome: 'signed-in'; readonly user: User; readonly session: SessionCheck; readonly cookie: Cookie }
+  | { readonly outcome: 'wrong-credentials' | 'limit-reached' }
+  | { readonly outcome: 'throttled'; readonly retryAfter: number }
+
+/**
+ * Signs in with address and password. An unknown address and a wrong password take the same way: the same throttle,
+ * a hash of the same cost, the same number of writes, the same answer.
+ * @see ASVS v5.0.0-6.3.1 brute force, 6.3.8 no account discovery
+ */
+export async function signIn(credentials: Credentials, context: RequestContext): Promise<SignedIn> {
+  const email = normaliseEmail(credentials.email)
+  const user = await store().users.findByEmail(email)
+  // Taken before hashing: parallel attempts cannot outrun the count, and a flood costs no hashes.
+  const attempt = await signInThrottle(store()).take({
+    email,
+    userId: user?.id ?? null,
+    ip: context.origin.ip,
+    browserDigest: browserDigest(context.browser),
+  })
+  if (!attempt.allowed) return { outcome: 'throttled', retryAfter: attempt.retryAfter }
+  const verified = await verifyPassword(user?.passwordHash ?? null, credentials.password)
+  if (verified === 'busy') {
+    await attempt.giveBack()
+    return { outcome: 'throttled', retryAfter: 1 }
+  }
+  if (!user || !verified.right) {
+    await noteFailure(user?.id ?? null, context)
+    return { outcome: 'wrong-credentials' }
+  }
+  await attempt.giveBack()
+  if (verified.rehash) await rehash(user, credentials.password)
+  const opened = await beginSession(user, 'pwd', credentials.remember, context)
+  if (opened.outcome === 'limit-reached') return opened
+  return { outcome: 'signed-in', user, session: opened.session, cookie: opened.cookie }
+}
+
+/** A failure at an unknown address is written too, so that both take the same time; it belongs to nobody. */
+async function noteFailure(userId: string | null, context: RequestContext): Promise<void> {
+  const event: NewEvent = eventFrom('sign-in-failed', { userId, sessionId: null }, context)
+  await store().events.append(event)
+}
+
+/** Parameters grow with the machines: a hash made with older ones is replaced while the password is at hand. */
+async function rehash(user: User, password: string): Promise<void> {
+  const hash = await hashPassword(password)
+  if (hash !== 'busy') await store().users.rehash(user.id, user.passwordHash, hash)
+}

@@ -1,0 +1,136 @@
+import 'server-only'
+import type { z } from 'zod'
+import { type MaybePromise, type RecentProof, type SessionProof, StoreUnavailable } from '#db/contract.ts'
+import { log } from '#lib/log.ts'
+import { then } from '#lib/maybe-promise.ts'
+import { noteActivity } from '#lib/session/activity.ts'
+import { currentSession, recentProof, type Standing } from '#lib/session/current.ts'
+import { isSafe } from './own-origin.ts'
+import { problem } from './problem.ts'
+import { requestOrigin } from './request-context.ts'
+
+/**
+ * Shells for route handlers. A handler behind sign-in is written as a function of a proof, so it cannot be called
+ * without one; what it may throw becomes a problem document, never a stack trace.
+ */
+export interface Call<Params = unknown> {
+  readonly request: Request
+  readonly params: Params
+}
+
+interface RouteContext<Params> {
+  readonly params: Promise<Params>
+}
+
+type Route<Params> = (request: Request, context: RouteContext<Params>) => MaybePromise<Response>
+
+/** For anybody. */
+export function open<Params>(handle: (call: Call<Params>) => MaybePromise<Response>): Route<Params> {
+  return guarded(async (request, context) => handle({ request, params: await context.params }))
+}
+
+/** For whoever is signed in; a change counts as activity, a read never does. */
+export function withSession(
+  handle: (proof: SessionProof, call: { readonly request: Request }) => MaybePromise<Response>,
+): Route<unknown> {
+  return guarded((request) => standing(request, ({ proof }) => handle(proof, { request })))
+}
+
+/** The same, for handlers that must know how the token was recognised. */
+export function withStanding<Params>(
+  handle: (current: Standing, call: Call<Params>) => MaybePromise<Response>,
+): Route<Params> {
+  return guarded((request, context) =>
+    standing(request, async (current) => handle(current, { request, params: await context.params })),
+  )
+}
+
+/** For sensitive acts: a fresh proof of identity, under the newest token. */
+export function withRecentProof<Params>(
+  handle: (proof: RecentProof, call: Call<Params>) => MaybePromise<Response>,
+): Route<Params> {
+  return withStanding((current, call) => {
+    const proof = recentProof(current)
+    if (proof === 'stale') return problem('reauthentication_required')
+    if (proof === 'superseded') return problem('session_renewed')
+    return handle(proof, call)
+  })
+}
+
+function standing(request: Request, next: (current: Standing) => MaybePromise<Response>): MaybePromise<Response> {
+  return then(currentSession(request.headers.get('cookie')), (current) => {
+    if (current.state === 'none') return problem('no_session')
+    if (isSafe(request.method)) return next(current)
+    return then(noteActivity(current.proof, requestOrigin(request.headers)), () => next(current))
+  })
+}
+
+function guarded<Params>(route: Route<Params>): Route<Params> {
+  return (request, context) => {
+    try {
+      const response = route(request, context)
+      return response instanceof Promise ? response.catch(failed) : response
+    } catch (cause) {
+      return failed(cause)
+    }
+  }
+}
+
+function failed(cause: unknown): Response {
+  if (cause instanceof BadBody) return cause.response
+  const known = cause instanceof StoreUnavailable
+  log().error({ err: cause }, known ? 'store unavailable: answered 503' : 'handler failed: answered 500')
+  return known ? problem('unavailable', { retryAfter: 5 }) : problem('internal_error')
+}
+
+/** An answer about a session or an account: never kept by any cache. */
+export function json(body: unknown, status = 200, headers: HeadersInit = {}): Response {
+  const all = new Headers(headers)
+  all.set('content-type', 'application/json')
+  all.set('cache-control', 'no-store')
+  return new Response(JSON.stringify(body), { status, headers: all })
+}
+
+export function noContent(headers: HeadersInit = {}): Response {
+  return new Response(null, { status: 204, headers: { 'cache-control': 'no-store', ...headers } })
+}
+
+class BadBody extends Error {
+  readonly response: Response
+  constructor(response: Response) {
+    super('bad body')
+    this.response = response
+  }
+}
+
+const LARGEST_BODY = 64 * 1024
+
+/** The body by its schema. Throws what `guarded` turns into 400, 413 or 415, with every wrong field named. */
+export async function readBody<T extends z.ZodType>(request: Request, schema: T): Promise<z.output<T>> {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (type !== 'application/json') throw new BadBody(problem('unsupported_media_type'))
+  const parsed = schema.safeParse(parseJson(await readLimited(request)))
+  if (parsed.success) return parsed.data
+  const errors = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', message }))
+  throw new BadBody(problem('invalid_input', { errors }))
+}
+
+/** `Content-Length` is only a claim: the bytes are counted as they come. */
+async function readLimited(request: Request): Promise<string> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of request.body ?? []) {
+    size += part.byteLength
+    if (size > LARGEST_BODY) throw new BadBody(problem('too_large'))
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new BadBody(problem('invalid_json'))
+  }
+}

@@ -1,0 +1,32 @@
+import 'server-only'
+import { cookies, headers } from 'next/headers'
+import type { Cookie } from './cookies.ts'
+import { type RequestContext, requestContext } from './request-context.ts'
+import { FORM_TOKEN_FIELD, type FormSubject, isFormToken } from './form-token.ts'
+
+/** A text field of a form; a file or a missing field is an empty text. */
+export function text(data: FormData, field: string): string {
+  const value = data.get(field)
+  return typeof value === 'string' ? value : ''
+}
+
+export function checked(data: FormData, field: string): boolean {
+  return data.get(field) === 'on'
+}
+
+/** Whether the form was made by us for this session, or for this browser. */
+export function isOwnForm(data: FormData, subject: FormSubject): boolean {
+  return isFormToken(data.get(FORM_TOKEN_FIELD), subject)
+}
+
+export async function actionContext(): Promise<RequestContext> {
+  return requestContext(await headers())
+}
+
+/** What a refused form says: the page was open for long, or the keys have changed. Nothing typed is lost. */
+export const STALE_FORM = 'This form was out of date. It has been renewed: please press the button again.'
+
+export async function setCookies(all: readonly Cookie[]): Promise<void> {
+  const jar = await cookies()
+  for (const each of all) jar.set({ ...each })
+}

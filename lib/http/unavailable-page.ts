@@ -1,0 +1,21 @@
+/** The page for an outage: made without the database, without scripts and without styles that could fail too. */
+export function unavailablePage(): Response {
+  return new Response(PAGE, {
+    status: 503,
+    headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', 'retry-after': '5' },
+  })
+}
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Back in a moment · Signet</title>
+<main>
+<h1>Back in a moment</h1>
+<p>Signet cannot reach its database, so it shows nothing rather than something stale. Nothing is lost, and nobody
+has been signed out by this.</p>
+<p><a href="">Try again</a></p>
+</main>
+</html>
+`

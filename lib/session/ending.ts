@@ -1,0 +1,37 @@
+import 'server-only'
+import type { EndedSession, MaybePromise, RecentProof } from '#db/contract.ts'
+import { describeDevice } from '#lib/device/describe.ts'
+import { deviceLabel } from '#lib/device/label.ts'
+import { store } from '#lib/store.ts'
+
+/**
+ * Ending sessions from the device in hand. Each takes a fresh proof and is one step in the store: the row stops
+ * deciding, and open pages of the ended sessions hear of it within a second.
+ * @see ASVS v5.0.0-7.4.1, 7.5.2
+ */
+export function endSession(
+  proof: RecentProof,
+  id: string,
+  headers: Headers,
+): MaybePromise<'ended' | 'not-found' | 'session-over'> {
+  return store().sessions.end(proof, id, thisDevice(headers))
+}
+
+export function endOtherSessions(
+  proof: RecentProof,
+  headers: Headers,
+): MaybePromise<readonly EndedSession[] | 'session-over'> {
+  return store().sessions.endOthers(proof, thisDevice(headers))
+}
+
+export function endAllSessions(
+  proof: RecentProof,
+  headers: Headers,
+): MaybePromise<readonly EndedSession[] | 'session-over'> {
+  return store().sessions.endAll(proof, thisDevice(headers))
+}
+
+/** How the ended device is told from where it was ended: "Firefox on Linux". */
+function thisDevice(headers: Headers): string {
+  return deviceLabel(describeDevice(headers))
+}

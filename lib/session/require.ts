@@ -1,0 +1,34 @@
+import 'server-only'
+import { headers } from 'next/headers'
+import { redirect } from 'next/navigation'
+import { cache } from 'react'
+import type { SessionProof } from '#db/contract.ts'
+import { signInPath } from '#lib/http/return-path.ts'
+import { store } from '#lib/store.ts'
+import { type Current, currentSession, type NoSession, type Standing } from './current.ts'
+import { PATH_HEADER } from './paths.ts'
+import { type ShownReason, shownReason } from './reasons.ts'
+
+/** Once per request, however many components ask. */
+export const pageSession = cache(async (): Promise<Current> => currentSession((await headers()).get('cookie')))
+
+/**
+ * The first line of every page and action behind sign-in. Without a session the visitor is sent to sign in and then
+ * back; nothing of the page is rendered.
+ */
+export async function requireSession(): Promise<SessionProof> {
+  return (await requireStanding()).proof
+}
+
+export async function requireStanding(): Promise<Standing> {
+  const current = await pageSession()
+  if (current.state === 'standing') return current
+  redirect(signInPath((await headers()).get(PATH_HEADER), await reasonOf(current)))
+}
+
+/** Why the session is over: told only to the bearer of an authentic seal, whose record it is. */
+export async function reasonOf(current: NoSession): Promise<ShownReason | undefined> {
+  if (current.because !== 'over') return undefined
+  const record = await store().sessions.ended(current.sessionId)
+  return record && shownReason(record.reason)
+}

@@ -1,0 +1,143 @@
+import 'server-only'
+import type { SessionChange, SessionProof } from '#db/contract.ts'
+import { onShutdown } from '#lib/shutdown.ts'
+import { settings } from '#lib/config.ts'
+import { log } from '#lib/log.ts'
+import { store } from '#lib/store.ts'
+import { MINUTE, SECOND } from '#lib/time.ts'
+import { deadlines, standing } from './policy.ts'
+import { shownReason } from './reasons.ts'
+
+/**
+ * Event streams of open pages. A stream lives exactly as long as its session: it is told of the end, whatever ended
+ * the session and in whichever process, and closes. It never counts as activity.
+ *
+ * Events: `timeouts` `{now, idleExpiresAt, expiresAt, warning}` at the start and whenever they change (instants in
+ * ISO 8601, `warning` in seconds, `now` for a page whose clock is wrong); `ended` `{reason, at}`, then the end.
+ * @see WHATWG server-sent events
+ */
+const KEEP_ALIVE = 15 * SECOND
+/** Browsers share one stream between their tabs; more than this from one session are strays, the oldest first. */
+const MOST_STREAMS = 6
+/** `setTimeout` counts in 32 bits. */
+const LONGEST_TIMER = 20 * 24 * 60 * MINUTE
+
+interface Stream {
+  send(event: string, data: unknown): void
+  beat(): void
+  close(): void
+}
+
+interface Hub {
+  readonly streams: Map<string, Set<Stream>>
+  readonly timers: Map<string, NodeJS.Timeout>
+}
+
+const shared = globalThis as { signetHub?: Hub }
+
+function hub(): Hub {
+  shared.signetHub ??= startHub()
+  return shared.signetHub
+}
+
+function startHub(): Hub {
+  const started: Hub = { streams: new Map(), timers: new Map() }
+  const unwatch = store().sessions.watch((change) => tell(started, change))
+  const beats = setInterval(() => beatAll(started), KEEP_ALIVE * 1000)
+  onShutdown(() => {
+    unwatch()
+    clearInterval(beats)
+    for (const id of [...started.streams.keys()]) closeAll(started, id)
+  })
+  return started
+}
+
+/** The body of `GET /api/session/events`. `signal` aborts when the browser goes away. */
+export function sessionStream({ sessionId }: SessionProof, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const all = hub()
+  const encoder = new TextEncoder()
+  return new ReadableStream({
+    start(controller) {
+      const write = (text: string) => controller.enqueue(encoder.encode(text))
+      const stream: Stream = {
+        send: (event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
+        beat: () => write(': still here\n\n'),
+        close: () => forget(all, sessionId, stream, () => controller.close()),
+      }
+      signal.addEventListener('abort', () => forget(all, sessionId, stream, () => {}))
+      add(all, sessionId, stream)
+      write('retry: 1000\n\n')
+      void refresh(all, sessionId)
+    },
+  })
+}
+
+function add({ streams }: Hub, sessionId: string, stream: Stream): void {
+  const open = streams.get(sessionId) ?? new Set()
+  streams.set(sessionId, open.add(stream))
+  const [oldest] = open
+  if (open.size > MOST_STREAMS) oldest?.close()
+}
+
+function forget({ streams, timers }: Hub, sessionId: string, stream: Stream, done: () => void): void {
+  const open = streams.get(sessionId)
+  if (!open?.delete(stream)) return
+  if (open.size === 0) {
+    streams.delete(sessionId)
+    clearTimeout(timers.get(sessionId))
+    timers.delete(sessionId)
+  }
+  done()
+}
+
+function tell(all: Hub, change: SessionChange): void {
+  const open = all.streams.get(change.sessionId)
+  if (!open) return
+  if (change.type === 'timeouts') return void refresh(all, change.sessionId)
+  for (const stream of open) stream.send('ended', { reason: shownReason(change.reason), at: change.at.toISOString() })
+  closeAll(all, change.sessionId)
+}
+
+function closeAll({ streams }: Hub, sessionId: string): void {
+  for (const stream of [...(streams.get(sessionId) ?? [])]) stream.close()
+}
+
+function beatAll(all: Hub): void {
+  for (const [sessionId, open] of all.streams) {
+    for (const stream of open) stream.beat()
+    void refresh(all, sessionId, false)
+  }
+}
+
+/** Reads the row again: tells the deadlines, sets the alarm for the nearer one, or ends what has run out. */
+async function refresh(all: Hub, sessionId: string, announce = true): Promise<void> {
+  try {
+    const { policy } = settings()
+    const row = await store().sessions.check(sessionId)
+    const stands = row && standing(row, policy, row.now)
+    if (!row) return closeEnded(all, sessionId)
+    if (stands !== 'active') return void (await store().sessions.endAs(row, stands === 'inactive' ? 'idle' : 'expired'))
+    const { idleExpiresAt, expiresAt } = deadlines(row, policy)
+    setAlarm(all, sessionId, idleExpiresAt.getTime() - row.now.getTime())
+    const event = { now: row.now, idleExpiresAt, expiresAt, warning: policy.idleWarning }
+    if (announce) for (const stream of all.streams.get(sessionId) ?? []) stream.send('timeouts', event)
+  } catch (err) {
+    // The pages keep their last word; the next beat asks again.
+    log().error({ err }, 'an event stream could not read its session')
+  }
+}
+
+/** The end was missed, for instance while the database was away: its record says why. */
+async function closeEnded(all: Hub, sessionId: string): Promise<void> {
+  const record = await store().sessions.ended(sessionId)
+  if (record) tell(all, { type: 'ended', sessionId, reason: record.reason, at: record.endedAt })
+  else closeAll(all, sessionId)
+}
+
+function setAlarm(all: Hub, sessionId: string, milliseconds: number): void {
+  clearTimeout(all.timers.get(sessionId))
+  if (!all.streams.has(sessionId)) return
+  const alarm = setTimeout(() => void refresh(all, sessionId), Math.min(Math.max(milliseconds, 0), LONGEST_TIMER * 1000) + 50)
+  alarm.unref()
+  all.timers.set(sessionId, alarm)
+}

@@ -1,0 +1,154 @@
+import { type NextRequest, NextResponse } from 'next/server'
+import { StoreUnavailable } from '#db/contract.ts'
+import { settings } from '#lib/config.ts'
+import {
+  BROWSER_COOKIE,
+  BROWSER_COOKIE_LIFETIME,
+  type Cookie,
+  clearing,
+  cookie,
+  DUPLICATE,
+  readCookie,
+  SESSION_COOKIE,
+} from '#lib/http/cookies.ts'
+import { isOwnOrigin, isSafe } from '#lib/http/own-origin.ts'
+import { problem } from '#lib/http/problem.ts'
+import { BROWSER_VALUE, newBrowserValue, requestOrigin } from '#lib/http/request-context.ts'
+import { MACHINE_HEADER } from '#lib/http/request-hook.ts'
+import { pagePolicy } from '#lib/http/security-headers.ts'
+import { unavailablePage } from '#lib/http/unavailable-page.ts'
+import { log } from '#lib/log.ts'
+import { randomSecret } from '#lib/random.ts'
+import { type Current, sessionOf } from '#lib/session/current.ts'
+import { noteActivity } from '#lib/session/activity.ts'
+import { renew } from '#lib/session/renewal.ts'
+import { PATH_HEADER } from '#lib/session/paths.ts'
+import { openSession } from '#lib/session/seal.ts'
+
+/**
+ * What happens to every request before its page, action or handler runs, in this order: own-origin rule, size,
+ * session (renewal and activity, never a decision about who may see what), headers.
+ *
+ * Each page, action and handler earns its own proof: with this file taken away, nothing becomes reachable.
+ */
+export async function proxy(request: NextRequest): Promise<Response> {
+  const { pathname } = request.nextUrl
+  const api = pathname.startsWith('/api/')
+  const refused = refusal(request, api)
+  if (refused) return refused
+  try {
+    return api ? await passApi(request, pathname) : await passPage(request, pathname)
+  } catch (cause) {
+    return outage(cause, api)
+  }
+}
+
+const LARGEST_BODY = 64 * 1024
+
+function refusal({ method, headers, nextUrl }: NextRequest, api: boolean): Response | null {
+  if (!isOwnOrigin(method, headers)) return problem('cross_origin')
+  if (Number(headers.get('content-length') ?? 0) > LARGEST_BODY) return problem('too_large')
+  if (!api && isSafe(method)) return canonicalHost(headers.get('host'), nextUrl.pathname + nextUrl.search)
+  return null
+}
+
+/** Cookies belong to one host: a loopback alias is sent to the configured one. */
+function canonicalHost(host: string | null, path: string): Response | null {
+  const own = new URL(settings().origin)
+  const alias = host !== null && host !== own.host && /^(?:127\.0\.0\.1|\[::1\]|localhost)(?::\d+)?$/.test(host)
+  if (!alias || !/^(?:127\.0\.0\.1|\[::1\]|localhost)$/.test(own.hostname)) return null
+  return new Response(null, { status: 307, headers: { location: own.origin + path } })
+}
+
+/** Reads of the API renew nothing, so a cookie seen before costs them one look into memory. */
+async function passApi(request: NextRequest, pathname: string): Promise<Response> {
+  const cookies = request.headers.get('cookie')
+  const text = readCookie(cookies, SESSION_COOKIE)
+  if (!cookies || typeof text !== 'string') return NextResponse.next()
+  const opened = openSession(text)
+  const seal = opened instanceof Promise ? await opened : opened
+  if (!seal || (seal.seenAsPresent && isSafe(request.method))) return NextResponse.next()
+  const current = await sessionOf(seal)
+  const deliberate = request.method === 'POST' && pathname === '/api/session/activity'
+  const response = NextResponse.next()
+  if (current.state === 'standing') send(response, await renew(current, cookies, deliberate))
+  return response
+}
+
+async function passPage(request: NextRequest, pathname: string): Promise<Response> {
+  const nonce = randomSecret().subarray(0, 16).toString('base64')
+  const policy = pagePolicy(nonce)
+  const headers = new Headers(request.headers)
+  headers.set('content-security-policy', policy)
+  headers.set(PATH_HEADER, pathname + request.nextUrl.search)
+  const session = await sessionStep(request, pathname)
+  const browser = browserStep(headers)
+  const response = NextResponse.next({ request: { headers } })
+  response.headers.set('content-security-policy', policy)
+  if (session.forgetSite) response.headers.set('clear-site-data', '"cache", "storage"')
+  send(response, session.cookie)
+  send(response, browser)
+  return response
+}
+
+interface SessionStep {
+  readonly cookie: Cookie | null
+  /** This navigation met the end of its session: what the site keeps in this browser goes with it. */
+  readonly forgetSite: boolean
+}
+
+async function sessionStep(request: NextRequest, pathname: string): Promise<SessionStep> {
+  const cookies = request.headers.get('cookie')
+  const text = readCookie(cookies, SESSION_COOKIE)
+  if (!cookies || text === null || text === DUPLICATE) return { cookie: null, forgetSite: false }
+  const seal = await openSession(text)
+  const current: Current = seal ? await sessionOf(seal) : { state: 'none', because: 'unauthentic' }
+  if (current.state === 'none') return leftover(current, pathname, request.method)
+  const deliberate = isDeliberate(request, pathname)
+  if (deliberate) await noteActivity(current.proof, requestOrigin(request.headers))
+  // A change is decided under the token it came with; only a visit begins a renewal.
+  return { cookie: await renew(current, cookies, deliberate && isSafe(request.method)), forgetSite: false }
+}
+
+/**
+ * A cookie that opens nothing is cleared only where the visitor arrives to sign in anew: any other answer could
+ * overtake a sign-in in another tab and take its new cookie away.
+ */
+function leftover(current: Extract<Current, { state: 'none' }>, pathname: string, method: string): SessionStep {
+  const arrives = pathname === '/sign-in' && method === 'GET'
+  if (!arrives || current.because === 'retired') return { cookie: null, forgetSite: false }
+  return { cookie: clearing(SESSION_COOKIE), forgetSite: current.because === 'over' }
+}
+
+const PRIVATE = /^\/(?:account|admin|reauthenticate)(?:\/|$)/
+
+/** A page behind sign-in that a person asked for, or a form that a person sent. Machines' requests never count. */
+function isDeliberate({ method, headers }: NextRequest, pathname: string): boolean {
+  if (!isSafe(method)) return true
+  const destination = headers.get('sec-fetch-dest')
+  const navigation = destination === null || destination === 'document'
+  return method === 'GET' && PRIVATE.test(pathname) && navigation && headers.get(MACHINE_HEADER) !== '1'
+}
+
+/** Every browser that sees a page gets its `__Host-browser`; the same request's page can read it already. */
+function browserStep(headers: Headers): Cookie | null {
+  const cookies = headers.get('cookie')
+  const value = readCookie(cookies, BROWSER_COOKIE)
+  if (typeof value === 'string' && BROWSER_VALUE.test(value)) return null
+  const fresh = cookie(BROWSER_COOKIE, newBrowserValue(), BROWSER_COOKIE_LIFETIME)
+  const others = (cookies ?? '').split(';').filter((pair) => !pair.trim().startsWith(`${BROWSER_COOKIE}=`))
+  headers.set('cookie', [...others, ` ${fresh.name}=${fresh.value}`].join(';').trim())
+  return fresh
+}
+
+function send(response: NextResponse, toSet: Cookie | null): void {
+  if (toSet) response.cookies.set(toSet)
+}
+
+function outage(cause: unknown, api: boolean): Response {
+  const known = cause instanceof StoreUnavailable
+  log().error({ err: cause }, known ? 'store unavailable: answered 503' : 'proxy failed: answered 503')
+  return api ? problem('unavailable', { retryAfter: 5 }) : unavailablePage()
+}
+
+export const config = { matcher: ['/((?!_next/static/).*)'] }
