@@ -15,7 +15,7 @@ interface AuthLayoutProps {
 export function AuthLayout({ title, lead, notice, children, footer }: AuthLayoutProps) {
   return (
     <main id="content" className="relative isolate overflow-hidden px-4 pt-6 pb-16 sm:pt-14 sm:pb-24">
-      <div className="rosette absolute inset-x-0 top-0 -z-10 mx-auto size-152 opacity-70" aria-hidden="true" />
+      <div className="rosette absolute inset-x-[-50vw] top-0 -z-10 mx-auto size-152 opacity-70" aria-hidden="true" />
       <div className="mx-auto max-w-md space-y-4">
         {notice}
         <div className="rounded-lg border border-line bg-surface p-6 shadow-card sm:p-8">

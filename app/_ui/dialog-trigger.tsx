@@ -6,27 +6,25 @@ interface DialogTriggerProps {
   /** Id of the dialog. */
   readonly dialog: string
   readonly variant?: ButtonVariant
-  /** Where a browser that opens no dialogs by itself asks for the same page with the dialog open. */
+  /** Without scripts: where to ask for the same page with the dialog drawn open. */
   readonly fallback: { readonly path: string; readonly name: string; readonly value: string }
   readonly children: ReactNode
 }
 
-/**
- * Opens a dialog without a script where the browser knows `command`; with one where it does not; and where
- * there is neither, sends its form, and the server draws the dialog open.
- */
+/** Opens a dialog that is in the page. Without scripts it sends a form, and the server draws the dialog open. */
 export function DialogTrigger({ dialog, variant = 'secondary', fallback, children }: DialogTriggerProps) {
   const open = (event: MouseEvent) => {
     const target = document.getElementById(dialog)
-    if ('commandForElement' in HTMLButtonElement.prototype || !(target instanceof HTMLDialogElement)) return
+    if (!(target instanceof HTMLDialogElement)) return
     event.preventDefault()
+    // Drawn open and not modal: only a closed dialog can become one.
+    if (!target.matches(':modal')) target.close()
     target.showModal()
   }
   return (
     <form method="get" action={fallback.path} className="flex">
       <input type="hidden" name={fallback.name} value={fallback.value} />
-      {/* No type, on purpose: such a button is a command where there are commands, and sends the form elsewhere. */}
-      <button {...{ command: 'show-modal', commandfor: dialog }} className={buttonClass(variant, true)} onClick={open}>
+      <button type="submit" className={buttonClass(variant, true)} onClick={open}>
         {children}
       </button>
     </form>

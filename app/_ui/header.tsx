@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react'
 import { Logo } from './logo.tsx'
 import { NavLinks } from './nav-links.tsx'
 import { SignOutForm } from './sign-out-form.tsx'
@@ -41,14 +40,13 @@ export function AccountHeader({ name, formToken }: { readonly name: string; read
   )
 }
 
-/** Above public pages; `children` are ways in. */
-export function PublicHeader({ children }: { readonly children?: ReactNode }) {
+/** Above public pages. */
+export function PublicHeader() {
   return (
     <header>
       <SkipLink />
-      <div className="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 py-3 sm:px-6">
+      <div className="mx-auto max-w-6xl px-4 py-3 sm:px-6">
         <HomeLink />
-        {children && <div className="flex items-center gap-2">{children}</div>}
       </div>
     </header>
   )

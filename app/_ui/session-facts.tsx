@@ -4,7 +4,7 @@ import { ChevronIcon } from './icons.tsx'
 /** A term and its value in the third line of a session: below each other on a phone, as columns from there on. */
 export function SessionFact({ term, children }: { readonly term: string; readonly children: ReactNode }) {
   return (
-    <div className="flex flex-wrap justify-between gap-x-4 sm:block">
+    <div className="min-[24rem]:flex min-[24rem]:justify-between sm:block">
       <dt className="text-xs text-muted">{term}</dt>
       <dd className="text-xs font-medium sm:text-sm">{children}</dd>
     </div>
@@ -12,7 +12,7 @@ export function SessionFact({ term, children }: { readonly term: string; readonl
 }
 
 export function SessionFacts({ children }: { readonly children: ReactNode }) {
-  return <dl className="mt-4 grid gap-x-6 gap-y-2 sm:grid-cols-3">{children}</dl>
+  return <dl className="mt-4 grid gap-x-6 gap-y-2 sm:ms-10 sm:grid-cols-3">{children}</dl>
 }
 
 /** What a row leaves out, behind a native disclosure. */

@@ -42,9 +42,9 @@ export function SessionItem({ session, now, children, addressHint, more }: Sessi
             <Badges session={session} now={now} />
           </div>
           <Summary session={session} />
-          <Times session={session} now={now} />
         </div>
       </div>
+      <Times session={session} now={now} />
       <div className="mt-3 flex flex-wrap items-start justify-between gap-x-4 gap-y-2 sm:ms-10">
         <SessionDetails of={name}>
           <Particulars session={session} now={now} addressHint={addressHint} />

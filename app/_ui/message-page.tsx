@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react'
+import { Heading } from './heading.tsx'
+
+/** A page that says one thing: not found, out of order, ended. */
+export function MessagePage({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <main
+      id="content"
+      className="relative isolate grid min-h-[70dvh] place-items-center overflow-hidden px-4 py-16 text-center"
+    >
+      <div className="rosette absolute -inset-x-full inset-y-0 -z-10 m-auto size-120" aria-hidden="true" />
+      <div className="max-w-md rounded-lg bg-paper/90 p-6">
+        <Heading level={1}>{title}</Heading>
+        <div className="mt-3 space-y-6 text-muted">{children}</div>
+      </div>
+    </main>
+  )
+}
