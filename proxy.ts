@@ -19,10 +19,10 @@ import { pagePolicy } from '#lib/http/security-headers.ts'
 import { unavailablePage } from '#lib/http/unavailable-page.ts'
 import { log } from '#lib/log.ts'
 import { randomSecret } from '#lib/random.ts'
-import { type Current, sessionOf } from '#lib/session/current.ts'
 import { noteActivity } from '#lib/session/activity.ts'
-import { renew } from '#lib/session/renewal.ts'
+import { type Current, sessionOf } from '#lib/session/current.ts'
 import { PATH_HEADER } from '#lib/session/paths.ts'
+import { renew } from '#lib/session/renewal.ts'
 import { openSession } from '#lib/session/seal.ts'
 
 /**

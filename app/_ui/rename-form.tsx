@@ -1,7 +1,7 @@
 'use client'
 import { Field } from './field.tsx'
-import type { FormAction } from './form-state.ts'
 import { FormMessage, HiddenInputs } from './form-parts.tsx'
+import type { FormAction } from './form-state.ts'
 import { PasswordField } from './password-field.tsx'
 import { SubmitButton } from './submit-button.tsx'
 import { useForm } from './use-form.ts'

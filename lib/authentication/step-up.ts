@@ -39,4 +39,3 @@ export async function stepUp(current: Standing, password: string, context: Reque
       return { outcome: 'session-over' }
   }
 }
-

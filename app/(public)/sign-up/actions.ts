@@ -2,8 +2,8 @@
 import { redirect } from 'next/navigation'
 import { signUp } from '#lib/account/sign-up.ts'
 import { throttledSentence } from '#lib/authentication/throttle-words.ts'
-import { actionContext, isOwnForm, STALE_FORM, setCookies, text } from '#lib/http/form.ts'
 import { beganCookies } from '#lib/http/began.ts'
+import { actionContext, isOwnForm, STALE_FORM, setCookies, text } from '#lib/http/form.ts'
 import { returnPath } from '#lib/http/return-path.ts'
 import type { FormState } from '#ui/form-state.ts'
 

@@ -7,8 +7,8 @@ import { store } from '#lib/store.ts'
 import { ButtonLink } from '#ui/button.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { EventItem, EventList } from '#ui/event-item.tsx'
-import { Page } from '#ui/page.tsx'
 import { KindFilter } from '#ui/kind-filter.tsx'
+import { Page } from '#ui/page.tsx'
 
 export const metadata: Metadata = { title: 'Activity' }
 
@@ -32,7 +32,9 @@ export default async function ActivityPage({ searchParams }: Props) {
     <Page title="Activity" lead="What happened to your account and its sessions, newest first.">
       <KindFilter labels={EVENT_LABELS} kind={kind} />
       {events.length === 0 ? (
-        <Empty title="Nothing to show">{kind ? 'There is no such event. Choose another kind above.' : 'Events appear here.'}</Empty>
+        <Empty title="Nothing to show">
+          {kind ? 'There is no such event. Choose another kind above.' : 'Events appear here.'}
+        </Empty>
       ) : (
         <EventList>
           {events.map((event) => (
@@ -43,14 +45,24 @@ export default async function ActivityPage({ searchParams }: Props) {
               now={proof.now}
               device={event.device}
               place={event.place}
-              address={event.ip && (isPrivateAddress(event.ip) ? 'This machine or local network' : shortenAddress(event.ip))}
+              address={
+                event.ip && (isPrivateAddress(event.ip) ? 'This machine or local network' : shortenAddress(event.ip))
+              }
             />
           ))}
         </EventList>
       )}
       <nav aria-label="Pages of events" className="flex flex-wrap gap-3">
-        {before && <ButtonLink href={pagePath(kind, null)} variant="secondary">Newest events</ButtonLink>}
-        {last && <ButtonLink href={pagePath(kind, last.seq)} variant="secondary">Older events</ButtonLink>}
+        {before && (
+          <ButtonLink href={pagePath(kind, null)} variant="secondary">
+            Newest events
+          </ButtonLink>
+        )}
+        {last && (
+          <ButtonLink href={pagePath(kind, last.seq)} variant="secondary">
+            Older events
+          </ButtonLink>
+        )}
       </nav>
     </Page>
   )

@@ -1,6 +1,8 @@
 'use server'
 import { revalidatePath } from 'next/cache'
+import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
+import type { RecentProof } from '#db/contract.ts'
 import { stepUp } from '#lib/authentication/step-up.ts'
 import { actionContext, isOwnForm, STALE_FORM, setCookies, text } from '#lib/http/form.ts'
 import { signInPath } from '#lib/http/return-path.ts'
@@ -8,9 +10,7 @@ import { endOtherSessions, endSession } from '#lib/session/ending.ts'
 import { parseSessionName } from '#lib/session/name.ts'
 import { requireStanding } from '#lib/session/require.ts'
 import { store } from '#lib/store.ts'
-import type { RecentProof } from '#db/contract.ts'
 import type { FormState } from '#ui/form-state.ts'
-import { headers } from 'next/headers'
 
 const PAGE = '/account/sessions'
 

@@ -11,7 +11,13 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 }
 
 /** Apart from the rest, at the end: it signs out here too. */
-export function EndEverywhere({ sessions, view }: { readonly sessions: readonly SessionView[]; readonly view: PageView }) {
+export function EndEverywhere({
+  sessions,
+  view,
+}: {
+  readonly sessions: readonly SessionView[]
+  readonly view: PageView
+}) {
   return (
     <Section
       id="everywhere"

@@ -52,7 +52,9 @@ export default async function ActiveSessionsPage({ searchParams }: Props) {
       <EndEverywhere sessions={live} view={view} />
       <Section id="ended" title="Recently ended" lead="Kept for 28 days, read-only. Nothing can be opened with these.">
         {ended.length === 0 ? (
-          <Empty title="Nothing has ended yet">Sessions that you or a time limit end are listed here, with the reason.</Empty>
+          <Empty title="Nothing has ended yet">
+            Sessions that you or a time limit end are listed here, with the reason.
+          </Empty>
         ) : (
           <EndedList labelledBy="ended-heading">
             {endedViews(ended).map((session) => (
