@@ -1,18 +1,8 @@
-import 'server-only'
-import { dictionary } from '@zxcvbn-ts/language-common'
+/** Whether a password is one of a list, or is made from one with little effort. Pure. */
 import { looseCharacters } from './patterns.ts'
 
-/**
- * The passwords that attackers try first: some 49 thousand from published breaches, in lower case. Only the server
- * has the list.
- * @see NIST SP 800-63B-4 §3.1.1.2; ASVS v5.0.0-6.2.4, v5.0.0-6.2.12
- */
-let list: ReadonlySet<string> | undefined
-
-function listed(folded: string): boolean {
-  list ??= new Set(dictionary['passwords-common'] as string[])
-  return list.has(folded)
-}
+/** Whether a text, folded, stands in the list of common passwords. */
+export type Listed = (folded: string) => boolean
 
 /** Entries of interest as a part; the longest of the list has 20 characters. */
 const SHORTEST = 4
@@ -28,14 +18,14 @@ const PADDING = 6
  *
  * @param folded NFKC, lower case, at most some hundred characters: time grows with length times `LONGEST`
  */
-export function isCommon(folded: string): boolean {
+export function isCommon(folded: string, listed: Listed): boolean {
   if (listed(folded)) return true
   const loose = looseCharacters(folded.split(''))
   // looseUpTo[i]: how many of the first i characters are loose.
   const looseUpTo = [0]
   for (const each of loose) looseUpTo.push((looseUpTo.at(-1) ?? 0) + (each ? 1 : 0))
   const all = looseUpTo.at(-1) ?? 0
-  for (const word of listedParts(folded)) {
+  for (const word of listedParts(folded, listed)) {
     let beside = all
     for (let i = folded.indexOf(word); i >= 0; i = folded.indexOf(word, i + word.length)) {
       beside -= (looseUpTo[i + word.length] ?? 0) - (looseUpTo[i] ?? 0)
@@ -45,7 +35,7 @@ export function isCommon(folded: string): boolean {
   return false
 }
 
-function listedParts(folded: string): ReadonlySet<string> {
+function listedParts(folded: string, listed: Listed): ReadonlySet<string> {
   const parts = new Set<string>()
   for (let i = 0; i + SHORTEST <= folded.length; i++) {
     for (let length = SHORTEST; length <= LONGEST && i + length <= folded.length; length++) {
