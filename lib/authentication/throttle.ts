@@ -1,6 +1,6 @@
 import 'server-only'
 import { hash } from 'node:crypto'
-import type { Limiter, LimiterOptions, MaybePromise, Store } from '#db/contract.ts'
+import type { Limiter, LimiterOptions, SessionStore, Store } from '#db/contract.ts'
 import { networkOf } from '#lib/device/address.ts'
 import { HOUR, MINUTE } from '#lib/time.ts'
 
@@ -52,10 +52,7 @@ export type Attempt =
 
 /** What throttling needs of a store. */
 export interface ThrottleStore extends Pick<Store, 'limiter'> {
-  readonly sessions: {
-    /** Whether somebody has signed in to this account in this browser before. */
-    knowsBrowser(userId: string, browserDigest: Buffer): MaybePromise<boolean>
-  }
+  readonly sessions: Pick<SessionStore, 'knowsBrowser'>
 }
 
 export interface SignInAttempt {
