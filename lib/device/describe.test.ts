@@ -180,3 +180,14 @@ test('control characters are taken out of what is kept', () => {
   } as Headers)
   expect(device.userAgent).toBe('ab[31mcd\ufffd')
 })
+
+test('hints that contradict the user agent are not believed', () => {
+  const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+  expect(describeDevice(headers(firefox, '"Chromium";v="140"', '"Windows"', '?0')).browser).toBe('Firefox')
+  const windows =
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
+  expect(describeDevice(headers(windows, '"Chromium";v="140"', '"Linux"', '?0'))).toMatchObject({
+    browser: 'Chrome',
+    os: 'Windows',
+  })
+})

@@ -16,9 +16,8 @@ const UNKNOWN = { browser: null, os: null, kind: 'unknown' } as const
 
 export function describeDevice(headers: Headers): Device {
   const userAgent = readable(headers.get('user-agent'))
-  const hints = clientHints(headers)
   const parsed = userAgent ? parse(userAgent) : UNKNOWN
-  // Reduced user agents are frozen text; where the browser also sends hints, those are the truer claim.
+  const hints = agreeing(clientHints(headers), userAgent, parsed.os)
   const os = systemFamily(hints.platform) ?? parsed.os
   return {
     browser: browserOfBrands(hints.brands) ?? parsed.browser,
@@ -26,6 +25,19 @@ export function describeDevice(headers: Headers): Device {
     kind: kindOf(parsed.kind, hints, os),
     userAgent,
   }
+}
+
+const NO_HINTS: ClientHints = { brands: [], platform: null, mobile: null }
+
+/**
+ * Only Chromium sends hints, and they name the browser better than its frozen user agent. Where the two contradict
+ * each other, something poses as something else, and the user agent is what it wants to be taken for.
+ */
+function agreeing(hints: ClientHints, userAgent: string | null, os: string | null): ClientHints {
+  const chromium = userAgent === null || /Chrome\/|Chromium\//.test(userAgent)
+  const platform = systemFamily(hints.platform)
+  const sameSystem = os === null || platform === null || platform === os || (platform === 'ChromeOS' && os === 'Linux')
+  return chromium && sameSystem ? hints : NO_HINTS
 }
 
 /** Cut first, then cleaned: control characters must reach no log, no page and no database. */
