@@ -22,10 +22,10 @@ export function DialogTrigger({ dialog, variant = 'secondary', fallback, childre
     target.showModal()
   }
   return (
-    <form method="get" action={fallback.path} className="flex">
+    <form method="get" action={`${fallback.path}#${dialog}`} className="flex">
       <input type="hidden" name={fallback.name} value={fallback.value} />
       <button type="submit" className={buttonClass(variant, true)} onClick={open}>
-        {children}
+        <span>{children}</span>
       </button>
     </form>
   )

@@ -10,14 +10,20 @@ export function EndedItem({ session, now }: { readonly session: EndedView; reado
     <li className="flex gap-4 py-4">
       <DeviceIcon kind={device.kind} className="mt-0.5 size-5 text-muted" />
       <div className="min-w-0 flex-1">
-        <h3 className="text-sm font-semibold wrap-anywhere">{sessionName(session)}</h3>
+        <h3 className="text-sm font-semibold wrap-anywhere">
+          <bdi>{sessionName(session)}</bdi>
+        </h3>
         <p className="text-sm wrap-anywhere">
           {session.reason} · <Time at={session.endedAt} now={now} both />
         </p>
         <p className="text-sm text-muted wrap-anywhere">
           {name && `${title} · `}
           <span className={name ? undefined : 'inline-block first-letter:uppercase'}>{placeWords(place)}</span>
-          <span className="hidden sm:inline"> · {address}</span> · signed in <Time at={session.signedInAt} />
+          <span className="hidden sm:inline">
+            {' · '}
+            <bdi>{address}</bdi>
+          </span>{' '}
+          · signed in <Time at={session.signedInAt} />
         </p>
       </div>
     </li>

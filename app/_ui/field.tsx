@@ -18,8 +18,14 @@ export function described(id: string, { hint, error }: FieldText) {
   return { 'aria-describedby': by || undefined, 'aria-invalid': error ? true : undefined }
 }
 
-/** Label, hint, the input, and what is wrong with it, in that order. */
-export function FieldFrame({ id, label, hint, error, children }: FieldText & { id: string; children: ReactNode }) {
+interface FrameProps extends FieldText {
+  readonly id: string
+  readonly children: ReactNode
+  readonly below?: ReactNode
+}
+
+/** Label, hint, the input, what is wrong with it, and what else there is to say, in that order. */
+export function FieldFrame({ id, label, hint, error, children, below }: FrameProps) {
   return (
     <div>
       <label htmlFor={id} className="mb-1.5 block text-sm font-semibold">
@@ -37,6 +43,7 @@ export function FieldFrame({ id, label, hint, error, children }: FieldText & { i
           {error}
         </p>
       )}
+      {below}
     </div>
   )
 }

@@ -6,7 +6,7 @@ export function SkipLink() {
   return (
     <a
       href="#content"
-      className="sr-only rounded-md bg-ink px-4 py-3 text-sm font-semibold text-paper focus:not-sr-only focus:absolute focus:start-4 focus:top-4 focus:z-10"
+      className="absolute start-4 top-3 z-10 -translate-y-24 rounded-md bg-ink px-4 py-3 text-sm font-semibold text-paper focus:translate-y-0"
     >
       Skip to content
     </a>
@@ -29,7 +29,9 @@ export function AccountHeader({ name, formToken }: { readonly name: string; read
       <div className="mx-auto flex max-w-3xl flex-wrap items-center justify-between gap-x-6 px-4 pt-3 sm:px-6">
         <HomeLink />
         <div className="flex min-w-0 items-center gap-4">
-          <span className="hidden max-w-64 min-w-0 text-end text-sm text-muted wrap-anywhere sm:block">{name}</span>
+          <span className="hidden max-w-64 min-w-0 text-end text-sm text-muted wrap-anywhere sm:block">
+            <bdi>{name}</bdi>
+          </span>
           <SignOutForm formToken={formToken} />
         </div>
         <div className="mt-1 basis-full">

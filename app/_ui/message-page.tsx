@@ -9,7 +9,7 @@ export function MessagePage({ title, children }: { readonly title: string; reado
       className="relative isolate grid min-h-[70dvh] place-items-center overflow-hidden px-4 py-16 text-center"
     >
       <div className="rosette absolute -inset-x-full inset-y-0 -z-10 m-auto size-120" aria-hidden="true" />
-      <div className="max-w-md rounded-lg bg-paper/90 p-6">
+      <div className="max-w-md rounded-lg border border-line bg-surface p-6 shadow-card sm:p-8">
         <Heading level={1}>{title}</Heading>
         <div className="mt-3 space-y-6 text-muted">{children}</div>
       </div>

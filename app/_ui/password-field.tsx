@@ -30,7 +30,7 @@ export function PasswordField({
   const noteCapsLock = (event: KeyboardEvent) => setCapsLock(event.getModifierState?.('CapsLock') ?? false)
   useHiddenAgainOnSubmit(input, setShown)
   return (
-    <FieldFrame id={id} {...text}>
+    <FieldFrame id={id} {...text} below={children}>
       <div className="relative">
         <input
           ref={input}
@@ -54,7 +54,6 @@ export function PasswordField({
       <p aria-live="polite" className="text-sm font-medium text-warning">
         {capsLock && <span className="mt-2 block">Caps Lock is on.</span>}
       </p>
-      {children}
     </FieldFrame>
   )
 }

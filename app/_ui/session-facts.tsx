@@ -18,7 +18,7 @@ export function SessionFacts({ children }: { readonly children: ReactNode }) {
 /** What a row leaves out, behind a native disclosure. */
 export function SessionDetails({ of, children }: { readonly of: string; readonly children: ReactNode }) {
   return (
-    <details className="group min-w-0 grow basis-full sm:basis-0">
+    <details className="group open:pb-2">
       <summary className="-mx-2 inline-flex min-h-11 list-none items-center gap-1.5 rounded-md px-2 text-sm font-semibold text-accent hover:bg-sunken [&::-webkit-details-marker]:hidden">
         Details<span className="sr-only"> of {of}</span>
         <ChevronIcon className="size-4 duration-150 motion-safe:transition-transform group-open:rotate-180" />

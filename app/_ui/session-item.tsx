@@ -20,6 +20,10 @@ interface SessionItemProps {
   readonly more?: ReactNode
 }
 
+/** Below the text on a phone, else beside `Details`; in the flow of the page when a dialog stands open in it. */
+const ACTIONS =
+  'flex flex-col gap-2 sm:absolute sm:end-0 sm:top-0 sm:flex-row sm:flex-wrap sm:justify-end has-[dialog[open]:not(:modal)]:static'
+
 /** A live session in a list. Its heading, `session-<id>`, can take focus. */
 export function SessionItem({ session, now, children, addressHint, more }: SessionItemProps) {
   const name = sessionName(session)
@@ -37,7 +41,7 @@ export function SessionItem({ session, now, children, addressHint, more }: Sessi
               tabIndex={-1}
               className="text-base font-semibold tracking-tight wrap-anywhere"
             >
-              {name}
+              <bdi>{name}</bdi>
             </h3>
             <Badges session={session} now={now} />
           </div>
@@ -45,12 +49,12 @@ export function SessionItem({ session, now, children, addressHint, more }: Sessi
         </div>
       </div>
       <Times session={session} now={now} />
-      <div className="mt-3 flex flex-wrap items-start justify-between gap-x-4 gap-y-2 sm:ms-10">
+      <div className="relative mt-3 space-y-2 sm:ms-10">
         <SessionDetails of={name}>
           <Particulars session={session} now={now} addressHint={addressHint} />
           {more}
         </SessionDetails>
-        {children && <div className="flex w-full flex-col gap-2 sm:w-auto sm:flex-row">{children}</div>}
+        {children && <div className={ACTIONS}>{children}</div>}
       </div>
     </li>
   )
@@ -74,7 +78,10 @@ function Summary({ session }: { session: SessionView }) {
     <p className="mt-1 text-sm text-muted wrap-anywhere">
       {name && `${title} · `}
       <span className={name ? undefined : 'inline-block first-letter:uppercase'}>{placeWords(place)}</span>
-      <span className="hidden sm:inline"> · {address}</span>
+      <span className="hidden sm:inline">
+        {' · '}
+        <bdi>{address}</bdi>
+      </span>
       {` · ${methodsWords(methods)} · level ${assuranceLevel}`}
     </p>
   )

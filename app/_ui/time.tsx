@@ -5,7 +5,7 @@ interface TimeProps {
   readonly at: Date
   /** The request's `now`. With it the text is relative ("3 minutes ago"), without it exact. */
   readonly now?: Date | undefined
-  /** Relative and exact, both to be read. */
+  /** Exact, and relative in brackets. */
   readonly both?: boolean
 }
 
@@ -13,9 +13,8 @@ interface TimeProps {
 export function Time({ at, now, both = false }: TimeProps) {
   return (
     <time dateTime={at.toISOString()}>
-      {now && relativeTime(at, now)}
-      {now && both && ', '}
       {(!now || both) && <ExactTime at={at.getTime()} />}
+      {now && (both ? ` (${relativeTime(at, now)})` : relativeTime(at, now))}
     </time>
   )
 }

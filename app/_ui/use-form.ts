@@ -19,7 +19,9 @@ export function useForm(action: FormAction): Form {
   const form = useRef<HTMLFormElement>(null)
   useEffect(() => {
     if (state.status !== 'invalid' && state.status !== 'refused') return
-    form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]')?.focus()
+    const first = (selector: string) => form.current?.querySelector<HTMLElement>(selector)
+    const wanting = first('[aria-invalid="true"]') ?? first('[role="alert"]')
+    wanting?.focus()
   }, [state])
   return { state, form, send }
 }
