@@ -36,12 +36,14 @@ export async function boot(): Promise<void> {
 async function openPatiently(): Promise<void> {
   for (let attempt = 1; !isShuttingDown(); attempt++) {
     try {
-      const { dialect } = await openStoreOnce()
+      const opened = await openStoreOnce()
+      await opened.ping()
+      const { dialect } = opened
       log().info({ dialect, origin: settings().origin, level: settings().level }, 'the session store is open')
       return
     } catch (error) {
       // The first failure is told with its cause; then once a minute is enough.
-      if (attempt % 60 === 1) log().error({ err: error, attempt }, 'the session store cannot be opened; trying again')
+      if (attempt % 60 === 1) log().error({ err: error, attempt }, 'the session store does not answer; trying again')
       await pause(RETRY_AFTER, undefined, { ref: false })
     }
   }

@@ -15,17 +15,20 @@ export function store(): Store {
   throw new StoreUnavailable('not open yet')
 }
 
-/** Opens the store, bringing its schema up to date. Calls while it opens share one attempt; a failed one can be repeated. */
-export function openStoreOnce(): Promise<Store> {
+/**
+ * Opens the store, bringing its schema up to date. Calls while it opens share one attempt; a failed one can be repeated.
+ * A database that is away need not fail here: `ping` tells whether it answers.
+ */
+export function openStoreOnce(options: StoreOptions = storeOptions(settings())): Promise<Store> {
   if (shared.signetStore) return Promise.resolve(shared.signetStore)
-  shared.signetOpening ??= open().finally(() => {
+  shared.signetOpening ??= open(options).finally(() => {
     delete shared.signetOpening
   })
   return shared.signetOpening
 }
 
-async function open(): Promise<Store> {
-  const store = await openStore(storeOptions(settings()))
+async function open(options: StoreOptions): Promise<Store> {
+  const store = await openStore(options)
   shared.signetStore = store
   return store
 }

@@ -51,6 +51,6 @@ export function integer(least: number, most: number): (text: string) => number {
   return (text) => {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
     if (number >= least && number <= most) return number
-    throw new WrongValue(`is not a whole number from ${least} to ${most}. Set one, or leave it away.`)
+    throw new WrongValue(`is not a whole number from ${least} to ${most}. Set such a number.`)
   }
 }

@@ -1,0 +1,75 @@
+import 'server-only'
+import type { Ending, Store } from '#db/contract.ts'
+import { normaliseEmail } from '#lib/account/email.ts'
+import { tidy } from '#lib/housekeeping.ts'
+import { keyFileOf } from '#lib/keys/ring.ts'
+import { rotate } from '#lib/keys/rotate.ts'
+import { closeStore } from '#lib/store.ts'
+import { now } from '#lib/time.ts'
+import { openQuietly, prepare, prepareKeys } from './prepare.ts'
+import { fail, say } from './terminal.ts'
+
+/** The commands of administration. Each answers its exit code. */
+
+const BY_ADMINISTRATOR: Ending = { reason: 'administrator', endedBy: null }
+
+export async function endSessionsOf(email: string): Promise<number> {
+  return withStore(async ({ users, sessions }) => {
+    const user = await users.findByEmail(normaliseEmail(email))
+    if (!user) return unknownAddress(email)
+    return report(await sessions.endForUser(user.id, BY_ADMINISTRATOR), 'session', `of ${user.email} ended`)
+  })
+}
+
+export async function endEverybodysSessions(): Promise<number> {
+  return withStore(async ({ sessions }) => report(await sessions.endForEverybody(BY_ADMINISTRATOR), 'session', 'ended'))
+}
+
+export async function purgeSessions(): Promise<number> {
+  return withStore(async () => {
+    const { swept, purged } = await tidy()
+    report(swept, 'session', 'that had run out ended')
+    return report(purged, 'record', 'older than 28 days deleted')
+  })
+}
+
+export async function grantAdministrator(email: string): Promise<number> {
+  return withStore(async ({ users }) => {
+    const address = normaliseEmail(email)
+    if ((await users.grantAdministrator(address)) === 'not-found') return unknownAddress(email)
+    say(`${address} is an administrator now, from the next sign-in on.`)
+    return 0
+  })
+}
+
+export async function rotateKeys(): Promise<number> {
+  const { keys } = prepare()
+  const path = keyFileOf(keys)
+  if (path === null) {
+    return fail('The keys stand in SESSION_KEYS. Put a new id:secret second, restart every node, then put it first.')
+  }
+  prepareKeys()
+  const { added, retiring, dropped } = rotate(path, now())
+  say(`Key ${added.id} opens at once and seals from ${added.sealsFrom?.toISOString()}. No restart is needed.`)
+  for (const { id, retiresAt } of retiring) say(`Key ${id} opens until ${retiresAt?.toISOString()}.`)
+  for (const { id } of dropped) say(`Key ${id} had retired and is gone.`)
+  return 0
+}
+
+async function withStore(act: (store: Store) => Promise<number>): Promise<number> {
+  prepare()
+  try {
+    return await act(await openQuietly())
+  } finally {
+    await closeStore()
+  }
+}
+
+function report(count: number, thing: string, what: string): number {
+  say(`${count} ${thing}${count === 1 ? '' : 's'} ${what}.`)
+  return 0
+}
+
+function unknownAddress(email: string): number {
+  return fail(`No account has the address ${email}.`)
+}

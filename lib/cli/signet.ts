@@ -1,0 +1,86 @@
+import 'server-only'
+import { parseArgs } from 'node:util'
+import { StoreUnavailable } from '#db/contract.ts'
+import { WrongKeys } from '#lib/keys/file.ts'
+import {
+  endEverybodysSessions,
+  endSessionsOf,
+  grantAdministrator,
+  purgeSessions,
+  rotateKeys,
+} from './administration.ts'
+import { doctor } from './doctor.ts'
+import { fail, say } from './terminal.ts'
+
+const USAGE = `Usage: npm run signet -- COMMAND
+
+  doctor                       looks for what is wrong with settings, keys and database
+  sessions end --user EMAIL    ends all sessions of one account
+  sessions end --all           ends all sessions of everybody
+  sessions purge               ends what has run out and deletes old records now
+  keys rotate                  adds a new key; sessions go on, running servers learn it by themselves
+  users grant-admin EMAIL      makes an account an administrator's; its sessions end
+  --help                       shows this`
+
+const usage = (problem: string) => fail(`${problem} See: npm run signet -- --help`, 2)
+
+/** `npm run signet -- …`: administration. The shell is the proof of who asks. */
+try {
+  process.exitCode = await dispatch(process.argv.slice(2))
+} catch (error) {
+  if (error instanceof WrongKeys) fail(error.message)
+  if (error instanceof StoreUnavailable) fail(`The database cannot be used: ${reasonOf(error)}.`)
+  throw error
+}
+
+async function dispatch(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parsed(args)
+  const command = positionals.slice(0, 2).join(' ')
+  const rest = positionals.slice(2)
+  if (values.help) return showHelp()
+  if (command !== 'sessions end' && (values.all || values.user !== undefined))
+    usage('--all and --user belong to "sessions end".')
+  if (command !== 'users grant-admin' && rest.length > 0) usage(`"${rest.join(' ')}" is too much.`)
+  switch (command) {
+    case 'doctor':
+      return doctor()
+    case 'sessions end':
+      return sessionsEnd(values)
+    case 'sessions purge':
+      return purgeSessions()
+    case 'keys rotate':
+      return rotateKeys()
+    case 'users grant-admin':
+      return rest.length === 1 && rest[0] ? grantAdministrator(rest[0]) : usage('"users grant-admin" needs one EMAIL.')
+    default:
+      return usage(command ? `"${command}" is not a command.` : 'A command is missing.')
+  }
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { help: { type: 'boolean', short: 'h' }, all: { type: 'boolean' }, user: { type: 'string' } },
+    })
+  } catch (error) {
+    return usage((error as Error).message.split(/\. |\n/)[0]?.replace(/\.?$/, '.') ?? '')
+  }
+}
+
+function sessionsEnd({ all, user }: { all?: boolean; user?: string }): Promise<number> {
+  if (all && user !== undefined) usage('--all and --user exclude each other.')
+  if (all) return endEverybodysSessions()
+  return user ? endSessionsOf(user) : usage('"sessions end" needs --user EMAIL or --all.')
+}
+
+function showHelp(): number {
+  say(USAGE)
+  return 0
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error
+  return cause instanceof Error ? reasonOf(cause) : message
+}
