@@ -48,7 +48,8 @@ const LARGEST_BODY = 64 * 1024
 function refusal({ method, headers, nextUrl }: NextRequest, api: boolean): Response | null {
   if (!isOwnOrigin(method, headers)) return problem('cross_origin')
   if (Number(headers.get('content-length') ?? 0) > LARGEST_BODY) return problem('too_large')
-  if (!api && isSafe(method)) return canonicalHost(headers.get('host'), nextUrl.pathname + nextUrl.search)
+  const visit = !api && isSafe(method) && headers.get(MACHINE_HEADER) !== '1'
+  if (visit) return canonicalHost(headers.get('host'), nextUrl.pathname + nextUrl.search)
   return null
 }
 

@@ -1,7 +1,7 @@
 import 'server-only'
 import type { SessionCheck, User } from '#db/contract.ts'
 import { eventFrom } from '#lib/audit/event.ts'
-import { hashPassword } from '#lib/authentication/password.ts'
+import { BUSY_FOR, hashPassword } from '#lib/authentication/password.ts'
 import { passwordAdvice } from '#lib/authentication/password-advice.ts'
 import { passwordProblem } from '#lib/authentication/password-policy.ts'
 import { signUpThrottle } from '#lib/authentication/throttle.ts'
@@ -37,7 +37,10 @@ export async function signUp(application: Application, context: RequestContext):
   const attempt = await signUpThrottle(store()).take({ ip: context.origin.ip })
   if (!attempt.allowed) return { outcome: 'throttled', retryAfter: attempt.retryAfter }
   const passwordHash = await hashPassword(application.password)
-  if (passwordHash === 'busy') return { outcome: 'throttled', retryAfter: 1 }
+  if (passwordHash === 'busy') {
+    await attempt.giveBack()
+    return { outcome: 'throttled', retryAfter: BUSY_FOR }
+  }
   const id = randomId()
   const event = eventFrom('account-created', { userId: id, sessionId: null }, context)
   const user = await store().users.create({ id, name: checked.name, email: checked.email, passwordHash }, event)

@@ -6,7 +6,7 @@ import type { RequestContext } from '#lib/http/request-context.ts'
 import type { Standing } from '#lib/session/current.ts'
 import { reauthenticated } from '#lib/session/lifecycle.ts'
 import { store } from '#lib/store.ts'
-import { verifyPassword } from './password.ts'
+import { BUSY_FOR, verifyPassword } from './password.ts'
 import { reauthenticationThrottle } from './throttle.ts'
 
 export type Reauthenticated =
@@ -32,7 +32,7 @@ export async function reauthenticate(
   const verified = await verifyPassword(user?.passwordHash ?? null, password)
   if (verified === 'busy') {
     await attempt.giveBack()
-    return { outcome: 'throttled', retryAfter: 1 }
+    return { outcome: 'throttled', retryAfter: BUSY_FOR }
   }
   if (!verified.right) {
     await store().events.append(eventFrom('reauthentication-failed', proof, context))

@@ -6,7 +6,7 @@ import type { Cookie } from '#lib/http/cookies.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
 import { beginSession, browserDigest } from '#lib/session/lifecycle.ts'
 import { store } from '#lib/store.ts'
-import { hashPassword, verifyPassword } from './password.ts'
+import { BUSY_FOR, hashPassword, verifyPassword } from './password.ts'
 import { signInThrottle } from './throttle.ts'
 
 export interface Credentials {
@@ -39,7 +39,7 @@ export async function signIn(credentials: Credentials, context: RequestContext):
   const verified = await verifyPassword(user?.passwordHash ?? null, credentials.password)
   if (verified === 'busy') {
     await attempt.giveBack()
-    return { outcome: 'throttled', retryAfter: 1 }
+    return { outcome: 'throttled', retryAfter: BUSY_FOR }
   }
   if (!user || !verified.right) {
     await noteFailure(user?.id ?? null, context)
