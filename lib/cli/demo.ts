@@ -1,0 +1,69 @@
+import 'server-only'
+import { type Store, StoreUnavailable, type User } from '#db/contract.ts'
+import { hashPassword } from '#lib/authentication/password.ts'
+import { formatDuration } from '#lib/config/duration.ts'
+import { randomId, randomSecret } from '#lib/random.ts'
+import { closeStore } from '#lib/store.ts'
+import { HOUR } from '#lib/time.ts'
+import { PEOPLE, type Person } from './demo/people.ts'
+import { type Cookies, openStage, playPast, playPresent, setBack } from './demo/stage.ts'
+import { prepare, prepareKeys } from './prepare.ts'
+import { fail, say } from './terminal.ts'
+
+/**
+ * `npm run demo`: people with sessions, past ones too. Run again, it gives the same people new passwords and new
+ * sessions. No password is fixed anywhere: each is made here, printed once and kept as a hash.
+ */
+const { origin, policy } = prepare()
+prepareKeys()
+try {
+  const store = await openStage()
+  for (const person of PEOPLE) await enter(store, person)
+} catch (error) {
+  if (!(error instanceof StoreUnavailable)) throw error
+  fail('The database cannot be used. See: npm run signet -- doctor')
+}
+await closeStore()
+say()
+say(
+  `Sign in at ${origin}/sign-in. Their sessions end by inactivity within ${formatDuration(policy.ordinary.inactivityTimeout)}.`,
+)
+
+async function enter(store: Store, person: Person): Promise<void> {
+  const password = randomSecret().toString('base64url').replace(/[-_]/g, '').slice(0, 20)
+  setBack((person.past[0]?.ago ?? 0) + HOUR)
+  const { user, isNew } = await accountOf(store, person, await hashed(password))
+  const cookies: Cookies = new Map()
+  if (isNew) await playPast(store, user, person, cookies)
+  await playPresent(store, user, person, cookies, !isNew)
+  say(`${person.email.padEnd(20)} ${password}`)
+}
+
+async function accountOf(
+  store: Store,
+  { name, email }: Person,
+  passwordHash: string,
+): Promise<{ user: User; isNew: boolean }> {
+  const id = randomId()
+  const event = {
+    kind: 'account-created',
+    userId: id,
+    sessionId: null,
+    device: null,
+    ip: null,
+    place: null,
+    detail: {},
+  } as const
+  const created = await store.users.create({ id, name, email, passwordHash }, event)
+  if (created !== 'email-taken') return { user: created, isNew: true }
+  const user = await store.users.findByEmail(email)
+  if (!user) throw new Error('an address was taken and has no account')
+  await store.users.rehash(user.id, user.passwordHash, passwordHash)
+  return { user, isNew: false }
+}
+
+async function hashed(password: string): Promise<string> {
+  const hash = await hashPassword(password)
+  if (hash === 'busy') throw new Error('nobody else hashes here')
+  return hash
+}
