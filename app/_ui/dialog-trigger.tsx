@@ -24,7 +24,7 @@ export function DialogTrigger({ dialog, variant = 'secondary', fallback, childre
   return (
     <form method="get" action={`${fallback.path}#${dialog}`} className="flex">
       <input type="hidden" name={fallback.name} value={fallback.value} />
-      <button type="submit" className={buttonClass(variant, true)} onClick={open}>
+      <button type="submit" className={`${buttonClass(variant, true)} sm:w-auto`} onClick={open}>
         <span>{children}</span>
       </button>
     </form>

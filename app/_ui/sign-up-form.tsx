@@ -6,11 +6,13 @@ import { PasswordField } from './password-field.tsx'
 import { PasswordStrength } from './password-strength.tsx'
 import { SubmitButton } from './submit-button.tsx'
 import { useForm } from './use-form.ts'
+import { useStrength } from './use-strength.ts'
 
 /** Fields `name`, `email` and `password`. */
 export function SignUpForm({ action, formToken, hidden }: FormProps) {
   const { state, form, send } = useForm(action)
   const [password, setPassword] = useState('')
+  const strength = useStrength(form, password)
   const { values, fields } = state
   return (
     <form ref={form} action={send} onReset={() => setPassword('')} noValidate className="space-y-5">
@@ -26,7 +28,7 @@ export function SignUpForm({ action, formToken, hidden }: FormProps) {
         error={fields?.password}
         onValue={setPassword}
       >
-        <PasswordStrength password={password} />
+        <PasswordStrength strength={strength} />
       </PasswordField>
       <SubmitButton wide>Create account</SubmitButton>
     </form>
