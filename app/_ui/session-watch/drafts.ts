@@ -1,0 +1,123 @@
+/**
+ * Text that was typed and not yet sent, while somebody has to sign in again. It is kept in the memory of this tab and
+ * nowhere else, by account and path; another person who signs in here gets none of it. Secrets are never kept.
+ */
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
+
+interface Draft {
+  readonly key: string
+  /** A text, whether it is ticked, or which options are chosen. */
+  readonly value: string | boolean | readonly string[]
+}
+
+const kept = new Map<string, Draft[]>()
+
+/** Fields that a person has touched; kept weakly, since they come and go. */
+const touched = new WeakSet<EventTarget>()
+
+/** Listens until told otherwise: what is touched is a draft even where the page itself follows each key. */
+export function watchFields(root: Document): () => void {
+  const touch = ({ target }: Event) => target && touched.add(target)
+  root.addEventListener('input', touch, true)
+  return () => root.removeEventListener('input', touch, true)
+}
+
+export function keepDrafts(place: string, root: ParentNode): void {
+  const drafts = fieldsOf(root).filter(({ field }) => touched.has(field) || isChanged(field))
+  if (drafts.length > 0)
+    kept.set(
+      place,
+      drafts.map(({ key, field }) => ({ key, value: contentOf(field) })),
+    )
+}
+
+/** Puts back what still has its field, and forgets it. @returns the first field that got its text back */
+export function restoreDrafts(place: string, root: ParentNode): HTMLElement | null {
+  const drafts = kept.get(place)
+  if (!drafts) return null
+  const fields = new Map(fieldsOf(root).map(({ key, field }) => [key, field]))
+  const restored = drafts.flatMap((draft) => {
+    const field = fields.get(draft.key)
+    if (!field) return []
+    put(field, draft.value)
+    return [field]
+  })
+  kept.delete(place)
+  return restored[0] ?? null
+}
+
+/** The account and the page. */
+export function placeOf(accountId: string): string {
+  return `${accountId} ${location.pathname}${location.search}`
+}
+
+export function forgetDrafts(): void {
+  kept.clear()
+}
+
+/** Each field under a name that it will have again after the page was drawn anew. */
+function fieldsOf(root: ParentNode): { key: string; field: Field }[] {
+  const seen = new Map<string, number>()
+  const fields = [...root.querySelectorAll<Field>('input, textarea, select')].filter((field) => !isSecret(field))
+  return fields.map((field) => {
+    const base = JSON.stringify([formName(field.form), field.name || field.id, isTick(field) ? field.value : ''])
+    const count = (seen.get(base) ?? 0) + 1
+    seen.set(base, count)
+    return { key: `${base}${count}`, field }
+  })
+}
+
+/** A form is told from its like by what it carries unseen: the session that it renames, for example. */
+function formName(form: HTMLFormElement | null): string[] {
+  if (!form) return []
+  const hidden = [...form.querySelectorAll<HTMLInputElement>('input[type=hidden]')]
+  const lasting = hidden.filter(({ name }) => name !== 'formToken' && !name.startsWith('$ACTION'))
+  return [form.id, ...lasting.map(({ name, value }) => `${name}=${value}`)]
+}
+
+const NEVER = /^(?:password|hidden|file|submit|button|reset|image)$/
+
+/** A password that is being shown has the type of a text: its purpose tells it. */
+export function isSecret(field: Pick<Field, 'type' | 'name' | 'autocomplete' | 'closest'>): boolean {
+  const { type, name, autocomplete } = field
+  return (
+    NEVER.test(type) ||
+    /password|one-time-code|cc-/.test(autocomplete) ||
+    /password/i.test(name) ||
+    field.closest('[data-secret]') !== null
+  )
+}
+
+function isTick(field: Field): field is HTMLInputElement {
+  return field.type === 'checkbox' || field.type === 'radio'
+}
+
+function isChanged(field: Field): boolean {
+  if (isTick(field)) return field.checked !== field.defaultChecked
+  if (field instanceof HTMLSelectElement) return false
+  return field.value !== field.defaultValue
+}
+
+function contentOf(field: Field): Draft['value'] {
+  if (isTick(field)) return field.checked
+  if (field instanceof HTMLSelectElement) return [...field.selectedOptions].map(({ value }) => value)
+  return field.value
+}
+
+/** As if it had been typed, so that whatever follows the field follows. */
+function put(field: Field, value: Draft['value']): void {
+  const details = field.closest('details')
+  if (details) details.open = true
+  if (typeof value === 'boolean') {
+    if (isTick(field) && field.checked !== value) field.click()
+    return
+  }
+  if (field instanceof HTMLSelectElement) {
+    for (const option of field.options) option.selected = value.includes(option.value)
+  } else if (typeof value === 'string') {
+    // React replaces the element's own setter to notice changes; a change made past it is noticed by the event.
+    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value')?.set?.call(field, value)
+  }
+  field.dispatchEvent(new Event('input', { bubbles: true }))
+  field.dispatchEvent(new Event('change', { bubbles: true }))
+}

@@ -1,0 +1,52 @@
+'use client'
+import { useRouter } from 'next/navigation'
+import { type RefObject, useEffect, useRef, useState, useSyncExternalStore, useTransition } from 'react'
+import { openTab } from './browser.ts'
+import type { Timeouts } from './deadlines.ts'
+import { forgetDrafts, placeOf, restoreDrafts } from './drafts.ts'
+import type { Identity, View } from './view.ts'
+import type { Watch } from './watch.ts'
+
+/** Another account starts from its own page, in an empty tab: nothing of the one before stays in its memory. */
+const AFTER_ANOTHER_ACCOUNT = '/account/sessions'
+
+/** Watches over one session while its page is open. A new session needs a new component: give it the id as key. */
+export function useWatch(
+  who: Identity,
+  told: Timeouts,
+  content: RefObject<HTMLElement | null>,
+): { watch: Watch; view: View } {
+  const redraw = useRedraw()
+  const comeBack = (same: boolean) => (same ? redraw() : leave())
+  const [{ watch, start }] = useState(() => openTab(who, told, { content: () => content.current, comeBack }))
+  const view = useSyncExternalStore(
+    watch.subscribe,
+    () => watch.view,
+    () => watch.view,
+  )
+  useEffect(start, [start])
+  // An action may have drawn the page anew, with newer limits.
+  useEffect(() => watch.tell(told), [watch, told])
+  const locked = view.lock !== null
+  useEffect(() => {
+    if (!locked && content.current) restoreDrafts(placeOf(who.accountId), content.current)?.focus()
+  }, [locked, content, who.accountId])
+  return { watch, view }
+}
+
+function leave(): void {
+  forgetDrafts()
+  location.replace(AFTER_ANOTHER_ACCOUNT)
+}
+
+/** Asks for the same page anew. Where that brings no new session after all, the page is loaded from the start. */
+function useRedraw(): () => void {
+  const router = useRouter()
+  const [drawing, draw] = useTransition()
+  const began = useRef(false)
+  useEffect(() => {
+    if (began.current && !drawing) location.reload()
+    began.current = drawing
+  }, [drawing])
+  return () => draw(() => router.refresh())
+}
