@@ -16,8 +16,16 @@ const RETRY_AFTER = 1000
 /** The first requests wait this long for the database at most; afterwards they are answered with 503. Milliseconds. */
 const FIRST_WAIT = 5000
 
-/** Once per server process, before its first request. What cannot be served with at all ends the process. */
-export async function boot(): Promise<void> {
+const shared = globalThis as typeof globalThis & { signetBoot?: Promise<void> }
+
+/** Once per server process, before its first request, however often Next asks for it. */
+export function boot(): Promise<void> {
+  shared.signetBoot ??= bootOnce()
+  return shared.signetBoot
+}
+
+/** What cannot be served with at all ends the process. */
+async function bootOnce(): Promise<void> {
   try {
     settings()
     ring()

@@ -1,5 +1,5 @@
 import 'server-only'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { SessionLimit } from '#db/contract.ts'
 import { KEYS_FORM, parseKeys } from '#lib/keys/parse.ts'
 import type { AssuranceLevel, SessionPolicy } from '#lib/session/policy.ts'
@@ -90,14 +90,14 @@ function readSettings(reader: Reader): Settings {
   const origin = reader.read('APP_ORIGIN', parseOrigin) ?? `http://localhost:${port}`
   const localOrigin = isLoopback(origin)
   const production = reader.text('NODE_ENV') === 'production'
-  const dataDir = resolve(reader.text('DATA_DIR') ?? 'data')
+  const dataDir = absolute(reader.text('DATA_DIR') ?? 'data')
   const level = readLevel(reader)
   return {
     origin,
     localOrigin,
     secureOrigin: origin.startsWith('https:') && !localOrigin,
     databaseUrl:
-      reader.read('DATABASE_URL', parseDatabaseUrl, { secret: true }) ?? `file:${resolve(dataDir, 'signet.db')}`,
+      reader.read('DATABASE_URL', parseDatabaseUrl, { secret: true }) ?? `file:${join(dataDir, 'signet.db')}`,
     host: reader.read('HOST', parseHost) ?? '127.0.0.1',
     port,
     logLevel: reader.read('LOG_LEVEL', oneOf(LOG_LEVELS)) ?? 'info',
@@ -127,7 +127,12 @@ function readKeys(reader: Reader, dataDir: string, required: boolean): KeySettin
         `Set SESSION_KEYS=${KEYS_FORM}, or SESSION_KEYS_FILE.`,
     )
   }
-  return { env, file: file && resolve(file), dataDir }
+  return { env, file: file && absolute(file), dataDir }
+}
+
+/** The bundler must not go looking for a path that only the deployment knows. */
+function absolute(path: string): string {
+  return resolve(/* turbopackIgnore: true */ path)
 }
 
 function checkedKeys(text: string): string {
