@@ -13,7 +13,7 @@ export { onShutdown }
 
 /** A database that is away is asked again after this long. Milliseconds. */
 const RETRY_AFTER = 1000
-/** The first requests wait this long for the database at most; afterwards they are answered with 503. Milliseconds. */
+/** A database that does not answer at all holds up the start for this long. Milliseconds. */
 const FIRST_WAIT = 5000
 
 const shared = globalThis as typeof globalThis & { signetBoot?: Promise<void> }
@@ -37,22 +37,32 @@ async function bootOnce(): Promise<void> {
   installRequestHook()
   endOnSignals(closeStore)
   startHousekeeping()
-  await Promise.race([openPatiently(), pause(FIRST_WAIT, undefined, { ref: false })])
+  const first = tryToOpen(1)
+  await Promise.race([first, pause(FIRST_WAIT, undefined, { ref: false })])
+  void keepTrying(first)
 }
 
-/** A database that is away at start does not end the server: it is tried until it answers. */
-async function openPatiently(): Promise<void> {
-  for (let attempt = 1; !isShuttingDown(); attempt++) {
-    try {
-      const opened = await openStoreOnce()
-      await opened.ping()
-      const { dialect } = opened
-      log().info({ dialect, origin: settings().origin, level: settings().level }, 'the session store is open')
-      return
-    } catch (error) {
-      // The first failure is told with its cause; then once a minute is enough.
-      if (attempt % 60 === 1) log().error({ err: error, attempt }, 'the session store does not answer; trying again')
-      await pause(RETRY_AFTER, undefined, { ref: false })
-    }
+/** A database that is away at start does not end the server: requests get 503, and it is tried until it answers. */
+async function keepTrying(first: Promise<boolean>): Promise<void> {
+  let opened = await first
+  for (let attempt = 2; !opened && !isShuttingDown(); attempt++) {
+    await pause(RETRY_AFTER, undefined, { ref: false })
+    opened = await tryToOpen(attempt)
+  }
+}
+
+async function tryToOpen(attempt: number): Promise<boolean> {
+  try {
+    const store = await openStoreOnce()
+    await store.ping()
+    log().info(
+      { dialect: store.dialect, origin: settings().origin, level: settings().level },
+      'the session store is open',
+    )
+    return true
+  } catch (error) {
+    // The first failure is told with its cause; then once a minute is enough.
+    if (attempt % 60 === 1) log().error({ err: error, attempt }, 'the session store does not answer; trying again')
+    return false
   }
 }
