@@ -13,13 +13,16 @@ export function openSqlite(path: string, options: StoreOptions): Store {
   const changes = followChanges(connection, options)
   const parts = { connection, changes, options }
   const ping = () => {
-    connection.read((queries) => queries.newestEnded.get())
+    try {
+      connection.read((queries) => queries.check.values({ id: '' }))
+    } catch (error) {
+      throw error instanceof StoreUnavailable ? error : new StoreUnavailable(error)
+    }
   }
   try {
     ping()
-  } catch (error) {
-    // Each call tries again, so a database that comes later is no reason not to start.
-    if (!(error instanceof StoreUnavailable)) throw error
+  } catch {
+    // Each call tries again, so a database that comes later is no reason not to start. The log has the cause.
   }
   return {
     dialect: 'sqlite',

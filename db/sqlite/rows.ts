@@ -118,7 +118,7 @@ export function endedFrom({ seq: _, ...row }: EndedRow): EndedSession {
 }
 
 export function eventFrom(row: EventRow): SecurityEvent {
-  return { ...row, kind: row.kind as SecurityEvent['kind'], at: new Date(row.at), detail: JSON.parse(row.detail) }
+  return { ...row, at: new Date(row.at), detail: JSON.parse(row.detail) }
 }
 
 export function userFrom(row: UserRow): User {

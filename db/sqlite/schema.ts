@@ -1,4 +1,5 @@
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { DeviceKind, EndReason, EventKind } from '../contract.ts'
 
 /**
  * The tables of the embedded store. Instants are integers, milliseconds since 1970: the session check builds its
@@ -39,12 +40,12 @@ export const sessions = sqliteTable(
     predecessorGeneration: integer('predecessor_generation'),
     predecessorDigest: blob('predecessor_digest', { mode: 'buffer' }),
     predecessorRetiredAt: integer('predecessor_retired_at'),
-    predecessorRetiredBy: text('predecessor_retired_by', { enum: ['renewal', 'authentication'] }),
+    predecessorRetiredBy: text('predecessor_retired_by').$type<'renewal' | 'authentication'>(),
     browserDigest: blob('browser_digest', { mode: 'buffer' }).notNull(),
     name: text('name'),
     browser: text('browser'),
     os: text('os'),
-    kind: text('kind', { enum: ['desktop', 'phone', 'tablet', 'bot', 'unknown'] }).notNull(),
+    kind: text('kind').$type<DeviceKind>().notNull(),
     userAgent: text('user_agent'),
     ip: text('ip'),
     place: text('place'),
@@ -68,26 +69,14 @@ export const endedSessions = sqliteTable(
     name: text('name'),
     browser: text('browser'),
     os: text('os'),
-    kind: text('kind', { enum: ['desktop', 'phone', 'tablet', 'bot', 'unknown'] }).notNull(),
+    kind: text('kind').$type<DeviceKind>().notNull(),
     userAgent: text('user_agent'),
     ip: text('ip'),
     place: text('place'),
     beganAt: integer('began_at').notNull(),
     lastActiveAt: integer('last_active_at').notNull(),
     endedAt: integer('ended_at').notNull(),
-    reason: text('reason', {
-      enum: [
-        'signed-out',
-        'signed-in-again',
-        'signed-out-elsewhere',
-        'signed-out-everywhere',
-        'idle',
-        'expired',
-        'replayed',
-        'limit',
-        'administrator',
-      ],
-    }).notNull(),
+    reason: text('reason').$type<EndReason>().notNull(),
     endedBy: text('ended_by'),
   },
   (table) => [index('ended_by_user').on(table.userId, table.seq), index('ended_by_time').on(table.endedAt)],
@@ -112,7 +101,7 @@ export const events = sqliteTable(
     seq: integer('seq').primaryKey({ autoIncrement: true }),
     /** Null: somebody tried an address that has no account. */
     userId: text('user_id').references(() => users.id),
-    kind: text('kind').notNull(),
+    kind: text('kind').$type<EventKind>().notNull(),
     at: integer('at').notNull(),
     sessionId: text('session_id'),
     device: text('device'),

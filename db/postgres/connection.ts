@@ -1,0 +1,132 @@
+import 'server-only'
+import { join } from 'node:path'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { migrate } from 'drizzle-orm/node-postgres/migrator'
+import pg from 'pg'
+import type { StoreOptions } from '../contract.ts'
+import { failure, isBroken, mayRepeat } from './failure.ts'
+import { prepareQueries, type Queries } from './queries.ts'
+
+/** A pool of connections, their statements, and what happens when the database cannot be reached. */
+export interface Connection {
+  /** @throws StoreUnavailable */
+  read<T>(work: (queries: Queries) => Promise<T>): Promise<T>
+  /** Runs `work` in a transaction. @throws StoreUnavailable */
+  write<T>(work: (queries: Queries) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** Milliseconds. Nobody waits longer for a page than this takes together. */
+const CONNECT = 2000
+const STATEMENT = 5000
+
+/** An acknowledged sign-out survives a power loss, however the server is set up. */
+const SESSION = '-c synchronous_commit=on -c TimeZone=UTC -c DateStyle=ISO -c idle_in_transaction_session_timeout=5000'
+
+export function clientConfig(url: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT,
+    statement_timeout: STATEMENT,
+    // For a network that swallows answers: the server's own timeout cannot be heard then.
+    query_timeout: STATEMENT + 1000,
+    keepAlive: true,
+    application_name: 'signet',
+    options: SESSION,
+  }
+}
+
+export function connect({ url, log }: Pick<StoreOptions, 'url' | 'log'>): Connection {
+  const pool = new pg.Pool({ ...clientConfig(url), max: 10, allowExitOnIdle: true })
+  // An idle connection was cut: nobody asked anything of it, and the next call opens another.
+  pool.on('error', () => undefined)
+  const reader = prepareQueries(drizzle(pool))
+  const prepared = new WeakMap<pg.PoolClient, Queries>()
+  let migrated: Promise<void> | true | undefined
+  let available = true
+
+  function ready(): Promise<void> | true {
+    migrated ??= migrateAlone(url).then(
+      () => {
+        migrated = true
+      },
+      (error) => {
+        migrated = undefined
+        throw error
+      },
+    )
+    return migrated
+  }
+
+  function queriesOn(client: pg.PoolClient): Queries {
+    const known = prepared.get(client)
+    if (known) return known
+    const queries = prepareQueries(drizzle(client))
+    prepared.set(client, queries)
+    return queries
+  }
+
+  async function transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    const client = await pool.connect()
+    try {
+      await client.query('begin')
+      const result = await work(queriesOn(client))
+      await client.query('commit')
+      client.release()
+      return result
+    } catch (error) {
+      // A connection in an unknown state is not used again; closing it rolls back.
+      const broken = isBroken(error) || !(await rolledBack(client))
+      client.release(broken)
+      throw error
+    }
+  }
+
+  /** Tells the log once when the database goes and when it comes back, not at every request. */
+  async function guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const pending = ready()
+      if (pending !== true) await pending
+      const result = await work()
+      if (!available) log('database available again', {})
+      available = true
+      return result
+    } catch (error) {
+      const { unavailable, cause } = failure(error)
+      if (!unavailable) throw cause
+      if (available) log('database unavailable', { cause: String(cause) })
+      available = false
+      throw unavailable
+    }
+  }
+
+  return {
+    read: (work) => guarded(() => work(reader)),
+    write: (work) =>
+      guarded(() => transaction(work).catch((error) => (mayRepeat(error) ? transaction(work) : Promise.reject(error)))),
+    close: () => pool.end(),
+  }
+}
+
+async function rolledBack(client: pg.PoolClient): Promise<boolean> {
+  return client.query('rollback').then(
+    () => true,
+    () => false,
+  )
+}
+
+/** "signet" in ASCII. Nodes that start together make the tables one after the other. */
+const MIGRATING = 0x7369676e
+
+async function migrateAlone(url: string): Promise<void> {
+  const client = new pg.Client({ ...clientConfig(url), statement_timeout: 0, query_timeout: 0 })
+  // Without a listener a lost connection would end the process.
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATING])
+    await migrate(drizzle(client), { migrationsFolder: join(process.cwd(), 'db/postgres/migrations') })
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,94 @@
+CREATE TABLE "attempts" (
+	"key" text PRIMARY KEY NOT NULL,
+	"taken" bigint NOT NULL,
+	"resets_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "browsers" (
+	"user_id" text NOT NULL,
+	"browser_digest" "bytea" NOT NULL,
+	"first_seen" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "browsers_user_id_browser_digest_pk" PRIMARY KEY("user_id","browser_digest")
+);
+--> statement-breakpoint
+CREATE TABLE "ended_sessions" (
+	"seq" bigserial PRIMARY KEY NOT NULL,
+	"id" text NOT NULL,
+	"user_id" text NOT NULL,
+	"name" text,
+	"browser" text,
+	"os" text,
+	"kind" text NOT NULL,
+	"user_agent" text,
+	"ip" text,
+	"place" text,
+	"began_at" timestamp (3) with time zone NOT NULL,
+	"last_active_at" timestamp (3) with time zone NOT NULL,
+	"ended_at" timestamp (3) with time zone NOT NULL,
+	"reason" text NOT NULL,
+	"ended_by" text,
+	CONSTRAINT "ended_sessions_id_unique" UNIQUE("id")
+);
+--> statement-breakpoint
+CREATE TABLE "events" (
+	"seq" bigserial PRIMARY KEY NOT NULL,
+	"user_id" text,
+	"kind" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"session_id" text,
+	"device" text,
+	"ip" text,
+	"place" text,
+	"detail" jsonb NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "sessions" (
+	"id" text PRIMARY KEY NOT NULL,
+	"user_id" text NOT NULL,
+	"generation" integer NOT NULL,
+	"digest" "bytea" NOT NULL,
+	"began_at" timestamp (3) with time zone NOT NULL,
+	"lifetime_from" timestamp (3) with time zone NOT NULL,
+	"last_active_at" timestamp (3) with time zone NOT NULL,
+	"renewed_at" timestamp (3) with time zone NOT NULL,
+	"remembered" boolean NOT NULL,
+	"authentications" jsonb NOT NULL,
+	"successor_generation" integer,
+	"successor_digest" "bytea",
+	"successor_wrapped" "bytea",
+	"successor_offered_at" timestamp (3) with time zone,
+	"predecessor_generation" integer,
+	"predecessor_digest" "bytea",
+	"predecessor_retired_at" timestamp (3) with time zone,
+	"predecessor_retired_by" text,
+	"browser_digest" "bytea" NOT NULL,
+	"name" text,
+	"browser" text,
+	"os" text,
+	"kind" text NOT NULL,
+	"user_agent" text,
+	"ip" text,
+	"place" text
+);
+--> statement-breakpoint
+CREATE TABLE "users" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"email" text NOT NULL,
+	"password_hash" text NOT NULL,
+	"administrator" boolean DEFAULT false NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "users_email_unique" UNIQUE("email")
+);
+--> statement-breakpoint
+ALTER TABLE "browsers" ADD CONSTRAINT "browsers_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ended_sessions" ADD CONSTRAINT "ended_sessions_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "events" ADD CONSTRAINT "events_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "attempts_by_reset" ON "attempts" USING btree ("resets_at");--> statement-breakpoint
+CREATE INDEX "ended_by_user" ON "ended_sessions" USING btree ("user_id","seq");--> statement-breakpoint
+CREATE INDEX "ended_by_time" ON "ended_sessions" USING btree ("ended_at");--> statement-breakpoint
+CREATE INDEX "events_by_user" ON "events" USING btree ("user_id","seq");--> statement-breakpoint
+CREATE UNIQUE INDEX "sessions_one_for_each_browser" ON "sessions" USING btree ("user_id","browser_digest");--> statement-breakpoint
+CREATE INDEX "sessions_by_activity" ON "sessions" USING btree ("remembered","last_active_at");--> statement-breakpoint
+CREATE INDEX "sessions_by_lifetime" ON "sessions" USING btree ("remembered","lifetime_from");

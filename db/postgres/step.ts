@@ -1,0 +1,70 @@
+import 'server-only'
+import type { NewEvent, SessionChange, SessionProof, StoreOptions } from '../contract.ts'
+import { type Ends, holds } from '../judgement.ts'
+import type { LiveSession } from '../live.ts'
+import { endedEvent, endedRecord } from '../records.ts'
+import type { Changes } from './changes.ts'
+import type { Connection } from './connection.ts'
+import type { Queries } from './queries.ts'
+import { liveFrom } from './rows.ts'
+
+/** What the methods of the store are made of. */
+export interface Parts {
+  readonly connection: Connection
+  readonly changes: Changes
+  readonly options: StoreOptions
+}
+
+/**
+ * A step by proof: the row is locked, the row decides again, and if the session is over nothing is changed.
+ * @param other another session that the step may end or change: both are locked in the order of their ids
+ */
+export function stepBy<T>(
+  { connection, options }: Parts,
+  proof: SessionProof,
+  work: (queries: Queries, session: LiveSession, other: LiveSession | undefined) => Promise<T>,
+  other: string = proof.sessionId,
+): Promise<T | 'session-over'> {
+  return connection.write(async (queries) => {
+    const rows = (await queries.lock.execute({ id: proof.sessionId, other })).map(liveFrom)
+    const session = rows.find(({ id }) => id === proof.sessionId)
+    if (!holds(session, proof, options)) return 'session-over'
+    return work(
+      queries,
+      session,
+      rows.find(({ id }) => id === other),
+    )
+  })
+}
+
+export async function lock(queries: Queries, id: string): Promise<LiveSession | undefined> {
+  const [row] = await queries.lock.execute({ id, other: id })
+  return row && liveFrom(row)
+}
+
+/** The user first, so that no session begins meanwhile; then the sessions, and `other`, whoever's it is. */
+export async function lockOfUser(
+  queries: Queries,
+  userId: string,
+  other: string | null = null,
+): Promise<LiveSession[]> {
+  await queries.lockUser.execute({ id: userId })
+  return (await queries.lockOfUser.execute({ userId, other })).map(liveFrom)
+}
+
+/** From here on nothing opens the session: its row, and with it every digest, is gone. The record stays. */
+export async function end(queries: Queries, { session, ending }: Ends): Promise<void> {
+  const record = endedRecord(session, ending)
+  await queries.deleteSession.execute({ id: session.id })
+  await queries.insertEnded.execute({ ...record })
+  await note(queries, endedEvent(session, ending))
+  await announce(queries, { type: 'ended', sessionId: session.id, reason: ending.reason, at: record.endedAt })
+}
+
+export async function announce(queries: Queries, change: SessionChange): Promise<void> {
+  await queries.notify.execute({ change: JSON.stringify(change) })
+}
+
+export async function note(queries: Queries, event: NewEvent): Promise<void> {
+  await queries.insertEvent.execute({ ...event })
+}
