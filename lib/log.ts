@@ -1,6 +1,6 @@
 import 'server-only'
-import pino, { type Logger } from 'pino'
-import { settings } from './config.ts'
+import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'pino'
+import { type LogLevel, settings } from './config.ts'
 
 /** Names under which a secret could come along, at the top or one level down. */
 const SECRET_NAMES = [
@@ -28,19 +28,21 @@ const shared = globalThis as typeof globalThis & { signetLog?: Logger }
  * is the second line of defence.
  */
 export function log(): Logger {
-  shared.signetLog ??= openLog()
+  shared.signetLog ??= openLog(settings().logLevel)
   return shared.signetLog
 }
 
-function openLog(): Logger {
-  return pino({
-    level: settings().logLevel,
+/** @param output where to write; standard output when left away */
+export function openLog(level: LogLevel, output?: DestinationStream): Logger {
+  const options: LoggerOptions = {
+    level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: describe },
     redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
-  })
+  }
+  return output ? pino(options, output) : pino(options)
 }
 
 interface Described {
