@@ -7,7 +7,6 @@ import {
   type Cookie,
   clearing,
   cookie,
-  DUPLICATE,
   readCookie,
   SESSION_COOKIE,
 } from '#lib/http/cookies.ts'
@@ -19,8 +18,8 @@ import { pagePolicy } from '#lib/http/security-headers.ts'
 import { unavailablePage } from '#lib/http/unavailable-page.ts'
 import { log } from '#lib/log.ts'
 import { randomSecret } from '#lib/random.ts'
-import { noteActivity } from '#lib/session/activity.ts'
-import { type Current, sessionOf } from '#lib/session/current.ts'
+import { type NoSession, sessionOf } from '#lib/session/current.ts'
+import { passSession } from '#lib/session/passage.ts'
 import { PATH_HEADER } from '#lib/session/paths.ts'
 import { renew } from '#lib/session/renewal.ts'
 import { openSession } from '#lib/session/seal.ts'
@@ -98,24 +97,20 @@ interface SessionStep {
   readonly forgetSite: boolean
 }
 
-async function sessionStep(request: NextRequest, pathname: string): Promise<SessionStep> {
-  const cookies = request.headers.get('cookie')
-  const text = readCookie(cookies, SESSION_COOKIE)
-  if (!cookies || text === null || text === DUPLICATE) return { cookie: null, forgetSite: false }
-  const seal = await openSession(text)
-  const current: Current = seal ? await sessionOf(seal) : { state: 'none', because: 'unauthentic' }
-  if (current.state === 'none') return leftover(current, pathname, request.method)
-  const deliberate = isDeliberate(request, pathname)
-  if (deliberate) await noteActivity(current.proof, requestOrigin(request.headers))
-  // A change is decided under the token it came with; only a visit begins a renewal.
-  return { cookie: await renew(current, cookies, deliberate && isSafe(request.method)), forgetSite: false }
+async function sessionStep({ method, headers }: NextRequest, pathname: string): Promise<SessionStep> {
+  const safe = isSafe(method)
+  const deliberate = isDeliberate(method, headers, pathname)
+  const visit = { cookies: headers.get('cookie'), origin: requestOrigin(headers), deliberate, safe }
+  const { current, cookie } = await passSession(visit)
+  if (current?.state === 'none') return leftover(current, pathname, method)
+  return { cookie, forgetSite: false }
 }
 
 /**
  * A cookie that opens nothing is cleared only where the visitor arrives to sign in anew: any other answer could
  * overtake a sign-in in another tab and take its new cookie away.
  */
-function leftover(current: Extract<Current, { state: 'none' }>, pathname: string, method: string): SessionStep {
+function leftover(current: NoSession, pathname: string, method: string): SessionStep {
   const arrives = pathname === '/sign-in' && method === 'GET'
   if (!arrives || current.because === 'retired') return { cookie: null, forgetSite: false }
   return { cookie: clearing(SESSION_COOKIE), forgetSite: current.because === 'over' }
@@ -124,7 +119,7 @@ function leftover(current: Extract<Current, { state: 'none' }>, pathname: string
 const PRIVATE = /^\/(?:account|admin|reauthenticate)(?:\/|$)/
 
 /** A page behind sign-in that a person asked for, or a form that a person sent. Machines' requests never count. */
-function isDeliberate({ method, headers }: NextRequest, pathname: string): boolean {
+function isDeliberate(method: string, headers: Headers, pathname: string): boolean {
   if (!isSafe(method)) return true
   const destination = headers.get('sec-fetch-dest')
   const navigation = destination === null || destination === 'document'

@@ -26,5 +26,7 @@ export function isFormToken(value: unknown, subject: FormSubject): boolean {
 
 function tokenWith(key: Key, subject: FormSubject): Buffer {
   const bound = 'sessionId' in subject ? `session:${subject.sessionId}` : `browser:${subject.browser}`
-  return createHmac('sha256', deriveKey(key.secret, 'form-token', settings().origin)).update(bound).digest()
+  return createHmac('sha256', deriveKey(key.secret, 'form-token', settings().origin))
+    .update(bound)
+    .digest()
 }

@@ -1,8 +1,8 @@
 import 'server-only'
 import { cookies, headers } from 'next/headers'
 import type { Cookie } from './cookies.ts'
-import { type RequestContext, requestContext } from './request-context.ts'
 import { FORM_TOKEN_FIELD, type FormSubject, isFormToken } from './form-token.ts'
+import { type RequestContext, requestContext } from './request-context.ts'
 
 /** A text field of a form; a file or a missing field is an empty text. */
 export function text(data: FormData, field: string): string {

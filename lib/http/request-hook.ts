@@ -43,7 +43,9 @@ type Headers = IncomingMessage['headers']
 /** A prefetch, a prerender or a refresh by script: no person has asked for the page. @see Fetch: `Sec-Purpose` */
 function isMachine(headers: Headers): boolean {
   const purpose = `${headers['sec-purpose'] ?? ''} ${headers.purpose ?? ''} ${headers['x-moz'] ?? ''}`
-  return /prefetch|prerender/i.test(purpose) || headers['next-router-prefetch'] !== undefined || headers.rsc !== undefined
+  return (
+    /prefetch|prerender/i.test(purpose) || headers['next-router-prefetch'] !== undefined || headers.rsc !== undefined
+  )
 }
 
 /** Next answers 500 to a state tree that it cannot parse: such a request is served as a plain one. */

@@ -17,7 +17,12 @@ import { newToken } from './token.ts'
  * @see ASVS v5.0.0-7.2.4, ASVS v4.0.3-3.2.1
  */
 export type Opened =
-  | { readonly outcome: 'begun'; readonly session: SessionCheck; readonly cookie: Cookie; readonly begun: Extract<Begun, { outcome: 'begun' }> }
+  | {
+      readonly outcome: 'begun'
+      readonly session: SessionCheck
+      readonly cookie: Cookie
+      readonly begun: Extract<Begun, { outcome: 'begun' }>
+    }
   | { readonly outcome: 'limit-reached' }
 
 /**

@@ -58,7 +58,11 @@ async function offer(session: SessionCheck, cookieHeader: string, offered: Succe
   return effective ? handOut(session, effective, shown.token) : null
 }
 
-async function handOut(session: SessionCheck, { wrapped, generation, digest }: Successor, shown: Buffer): Promise<Cookie> {
+async function handOut(
+  session: SessionCheck,
+  { wrapped, generation, digest }: Successor,
+  shown: Buffer,
+): Promise<Cookie> {
   const token = unwrapSuccessor(wrapped, shown, session.id, generation)
   if (!sameDigest(digestOf(token), digest)) throw new Error('a wrapped successor does not match its digest')
   return sessionCookie(session, generation, token)

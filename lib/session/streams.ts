@@ -1,8 +1,8 @@
 import 'server-only'
 import type { SessionChange, SessionProof } from '#db/contract.ts'
-import { onShutdown } from '#lib/shutdown.ts'
 import { settings } from '#lib/config.ts'
 import { log } from '#lib/log.ts'
+import { onShutdown } from '#lib/shutdown.ts'
 import { store } from '#lib/store.ts'
 import { MINUTE, SECOND } from '#lib/time.ts'
 import { deadlines, standing } from './policy.ts'
@@ -137,7 +137,10 @@ async function closeEnded(all: Hub, sessionId: string): Promise<void> {
 function setAlarm(all: Hub, sessionId: string, milliseconds: number): void {
   clearTimeout(all.timers.get(sessionId))
   if (!all.streams.has(sessionId)) return
-  const alarm = setTimeout(() => void refresh(all, sessionId), Math.min(Math.max(milliseconds, 0), LONGEST_TIMER * 1000) + 50)
+  const alarm = setTimeout(
+    () => void refresh(all, sessionId),
+    Math.min(Math.max(milliseconds, 0), LONGEST_TIMER * 1000) + 50,
+  )
   alarm.unref()
   all.timers.set(sessionId, alarm)
 }

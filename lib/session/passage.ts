@@ -1,0 +1,36 @@
+import 'server-only'
+import type { Origin } from '#db/contract.ts'
+import { type Cookie, DUPLICATE, readCookie, SESSION_COOKIE } from '#lib/http/cookies.ts'
+import { noteActivity } from './activity.ts'
+import { type Current, sessionOf } from './current.ts'
+import { renew } from './renewal.ts'
+import { openSession } from './seal.ts'
+
+export interface Visit {
+  /** The raw `Cookie` header. */
+  readonly cookies: string | null
+  readonly origin: Origin
+  /** A person did this: it counts as activity. */
+  readonly deliberate: boolean
+  /** A change is decided under the token it came with; only what changes nothing begins a renewal. */
+  readonly safe: boolean
+}
+
+export interface Passed {
+  /** Null: no single session cookie came along. */
+  readonly current: Current | null
+  /** The successor to hand out, if one is due. */
+  readonly cookie: Cookie | null
+}
+
+/** What happens to the session of a request on its way to a page: activity is noted, and the token renewed. */
+export async function passSession({ cookies, origin, deliberate, safe }: Visit): Promise<Passed> {
+  const text = readCookie(cookies, SESSION_COOKIE)
+  if (cookies === null || text === null || text === DUPLICATE) return { current: null, cookie: null }
+  const seal = await openSession(text)
+  if (!seal) return { current: { state: 'none', because: 'unauthentic' }, cookie: null }
+  const current = await sessionOf(seal)
+  if (current.state === 'none') return { current, cookie: null }
+  if (deliberate) await noteActivity(current.proof, origin)
+  return { current, cookie: await renew(current, cookies, deliberate && safe) }
+}
