@@ -1,0 +1,30 @@
+/**
+ * Forgetting the check does not compile. The type checker reads this file and nobody runs it: each line below that
+ * would compile after all makes `npm run typecheck` fail.
+ * @see ASVS v5.0.0-7.2.1, v5.0.0-7.5.2
+ */
+import type { RecentProof, SessionProof, Store } from './contract.ts'
+
+export function forgetting(store: Store, proof: SessionProof, recent: RecentProof): void {
+  const { sessions, users } = store
+  const userId: string = proof.userId
+  const lookalike = { sessionId: proof.sessionId, userId, generation: 1, now: proof.now, session: proof.session }
+
+  sessions.signOut(proof)
+  // @ts-expect-error a user's id is no proof
+  sessions.signOut(userId)
+  // @ts-expect-error an object that looks like a proof is none
+  sessions.signOut(lookalike)
+  // @ts-expect-error without a proof no name is changed
+  users.rename(userId, 'Mallory')
+
+  sessions.endOthers(recent, null)
+  // @ts-expect-error ending other sessions takes a fresh proof
+  sessions.endOthers(proof, null)
+  // @ts-expect-error and so does ending one
+  sessions.end(proof, 'id', null)
+  // @ts-expect-error or all
+  sessions.endAll(proof, null)
+  // @ts-expect-error or naming one
+  sessions.rename(proof, 'id', 'name')
+}
