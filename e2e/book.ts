@@ -74,6 +74,7 @@ async function withAccount(world: World, name: string, options: BrowserOptions):
 
 export { expect } from '@playwright/test'
 export { expectClean } from './axe.ts'
+export { Guard } from './guard.ts'
 export { Person, somebody } from './person.ts'
 export { asvs } from './requirements.ts'
 export { startServer } from './server.ts'
