@@ -18,11 +18,13 @@ import { pagePolicy } from '#lib/http/security-headers.ts'
 import { unavailablePage } from '#lib/http/unavailable-page.ts'
 import { log } from '#lib/log.ts'
 import { randomSecret } from '#lib/random.ts'
+import { noteEndedSessionUsed } from '#lib/session/afterlife.ts'
 import { type NoSession, sessionOf } from '#lib/session/current.ts'
 import { passSession } from '#lib/session/passage.ts'
 import { PATH_HEADER } from '#lib/session/paths.ts'
 import { renew } from '#lib/session/renewal.ts'
 import { openSession } from '#lib/session/seal.ts'
+import { store } from '#lib/store.ts'
 
 /**
  * What happens to every request before its page, action or handler runs, in this order: own-origin rule, size,
@@ -72,6 +74,7 @@ async function passApi(request: NextRequest, pathname: string): Promise<Response
   const deliberate = request.method === 'POST' && pathname === '/api/session/activity'
   const response = NextResponse.next()
   if (current.state === 'standing') send(response, await renew(current, cookies, deliberate))
+  else if (current.because === 'over') await noteEndedSessionUsed(current.sessionId, request.headers)
   return response
 }
 
@@ -102,6 +105,9 @@ async function sessionStep({ method, headers }: NextRequest, pathname: string): 
   const deliberate = isDeliberate(method, headers, pathname)
   const visit = { cookies: headers.get('cookie'), origin: requestOrigin(headers), deliberate, safe }
   const { current, cookie } = await passSession(visit)
+  // Without a session nothing has asked the database yet; an action must not find out that it is away.
+  if (!current && !safe) await store().ping()
+  if (current?.state === 'none' && current.because === 'over') await noteEndedSessionUsed(current.sessionId, headers)
   if (current?.state === 'none') return leftover(current, pathname, method)
   return { cookie, forgetSite: false }
 }

@@ -164,6 +164,7 @@ export type EventKind =
   | 'session-ended'
   | 'session-renamed'
   | 'session-replayed'
+  | 'ended-session-used'
   | 'profile-changed'
   | 'administrator-granted'
 

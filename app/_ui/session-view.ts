@@ -15,6 +15,8 @@ export interface SessionView {
   readonly title: string
   /** The person's own name for it. */
   readonly name: string | null
+  /** Unlike that of any other session of the account: "Firefox on Linux, approximately Lyon". */
+  readonly label: string
   readonly device: DeviceView
   /** A country or city; approximate. */
   readonly place: string | null
@@ -52,9 +54,11 @@ export function sessionName(session: { readonly name: string | null; readonly ti
   return session.name ?? session.title
 }
 
-/** Tells two like devices apart in the name of a button: "Firefox on Linux, approximately Lyon". */
-export function sessionLabel(session: Pick<SessionView, 'name' | 'title' | 'place'>): string {
-  return `${sessionName(session)}, ${placeWords(session.place)}`
+/** Tells sessions apart in the names of buttons; those that look alike are numbered: "…, 1 of 2". In the same order. */
+export function sessionLabels(sessions: readonly Pick<SessionView, 'name' | 'title' | 'place'>[]): readonly string[] {
+  const labels = sessions.map((session) => `${sessionName(session)}, ${placeWords(session.place)}`)
+  const count = (label: string, upTo = labels.length) => labels.slice(0, upTo).filter((other) => other === label).length
+  return labels.map((label, i) => (count(label) === 1 ? label : `${label}, ${count(label, i + 1)} of ${count(label)}`))
 }
 
 export function placeWords(place: string | null): string {

@@ -24,6 +24,7 @@ const SENTENCES: Readonly<Record<EventKind, (event: Told) => string>> = {
   'session-renamed': ({ detail }) =>
     detail.name ? `Session named “${detail.name}”` : 'The name of a session was taken away',
   'session-replayed': () => 'A copy of a session’s cookie was used. If this was not you, look for unwanted software',
+  'ended-session-used': () => 'A session that had been ended was tried again. It opened nothing',
   'profile-changed': ({ detail }) => (detail.name ? `Name changed to “${detail.name}”` : 'Profile changed'),
   'administrator-granted': () => 'Administrator rights granted from the command line',
 }
@@ -70,6 +71,7 @@ export const EVENT_LABELS: Readonly<Record<EventKind, string>> = {
   'session-ended': 'Session ended',
   'session-renamed': 'Session renamed',
   'session-replayed': 'Copied cookie used',
+  'ended-session-used': 'Ended session tried again',
   'profile-changed': 'Profile changed',
   'administrator-granted': 'Administrator granted',
 }

@@ -1,11 +1,13 @@
 import 'server-only'
-import type { NewEvent, SessionCheck, User } from '#db/contract.ts'
+import { hash } from 'node:crypto'
+import type { SessionCheck, User } from '#db/contract.ts'
 import { normaliseEmail } from '#lib/account/email.ts'
 import { eventFrom } from '#lib/audit/event.ts'
 import type { Cookie } from '#lib/http/cookies.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
 import { beginSession, browserDigest } from '#lib/session/lifecycle.ts'
 import { store } from '#lib/store.ts'
+import { HOUR } from '#lib/time.ts'
 import { BUSY_FOR, hashPassword, verifyPassword } from './password.ts'
 import { signInThrottle } from './throttle.ts'
 
@@ -35,7 +37,10 @@ export async function signIn(credentials: Credentials, context: RequestContext):
     ip: context.origin.ip,
     browserDigest: browserDigest(context.browser),
   })
-  if (!attempt.allowed) return { outcome: 'throttled', retryAfter: attempt.retryAfter }
+  if (!attempt.allowed) {
+    await noteThrottled(email, user?.id ?? null, context)
+    return { outcome: 'throttled', retryAfter: attempt.retryAfter }
+  }
   const verified = await verifyPassword(user?.passwordHash ?? null, credentials.password)
   if (verified === 'busy') {
     await attempt.giveBack()
@@ -54,12 +59,19 @@ export async function signIn(credentials: Credentials, context: RequestContext):
 
 /** A failure at an unknown address is written too, so that both take the same time; it belongs to nobody. */
 async function noteFailure(userId: string | null, context: RequestContext): Promise<void> {
-  const event: NewEvent = eventFrom('sign-in-failed', { userId, sessionId: null }, context)
-  await store().events.append(event)
+  await store().events.append(eventFrom('sign-in-failed', { userId, sessionId: null }, context))
+}
+
+const ONCE_AN_HOUR = { name: 'throttled-noted', attempts: 1, seconds: HOUR, blockSeconds: HOUR }
+
+/** The account's list says that somebody is trying; hammering does not make it longer. Unknown addresses alike. */
+async function noteThrottled(email: string, userId: string | null, context: RequestContext): Promise<void> {
+  const first = await store().limiter(ONCE_AN_HOUR).take(hash('sha256', email))
+  if (first.allowed) await store().events.append(eventFrom('sign-in-throttled', { userId, sessionId: null }, context))
 }
 
 /** Parameters grow with the machines: a hash made with older ones is replaced while the password is at hand. */
 async function rehash(user: User, password: string): Promise<void> {
-  const hash = await hashPassword(password)
-  if (hash !== 'busy') await store().users.rehash(user.id, user.passwordHash, hash)
+  const renewed = await hashPassword(password)
+  if (renewed !== 'busy') await store().users.rehash(user.id, user.passwordHash, renewed)
 }

@@ -15,8 +15,12 @@ interface AlarmProps {
 
 /** The session is about to end by itself. */
 export function Alarm(props: AlarmProps) {
-  return props.view.alarm === 'idle' ? <IdleWarning {...props} /> : <EndNotice {...props} />
+  if (props.view.alarm === 'idle') return <IdleWarning {...props} />
+  // Where the notice would lead to, it would only stand in the way.
+  return location.pathname === CONFIRM ? null : <EndNotice {...props} />
 }
+
+const CONFIRM = '/reauthenticate'
 
 /** Open in all tabs of the browser until somebody answers in one of them. Escape is no answer. */
 function IdleWarning({ view: { left, stay }, watch, formToken }: AlarmProps) {
@@ -53,7 +57,7 @@ function EndNotice({ view: { left, expiresAt }, watch, formToken }: AlarmProps) 
       </DialogText>
       <Countdown left={left} />
       <DialogActions>
-        <ButtonLink href={`/reauthenticate?${new URLSearchParams({ returnTo })}`}>Confirm it's you</ButtonLink>
+        <ButtonLink href={`${CONFIRM}?${new URLSearchParams({ returnTo })}`}>Confirm it's you</ButtonLink>
         <SignOutNow formToken={formToken} />
         <Button variant="quiet" onClick={() => watch.dismiss()}>
           Not now

@@ -1,7 +1,8 @@
 /** Ties a watch to the tab that it runs in: its clock, its network, its other tabs, what its person does. */
+
+import type { Timeouts } from '#lib/session/timeouts.ts'
 import { now } from '#lib/time.ts'
 import { type Channel, openChannel } from './channel.ts'
-import type { Timeouts } from './deadlines.ts'
 import { keepDrafts, placeOf, watchFields } from './drafts.ts'
 import { type Candidacy, standFor } from './leader.ts'
 import { noteReach } from './reach.ts'

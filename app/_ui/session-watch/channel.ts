@@ -1,6 +1,6 @@
 /** What the tabs of one browser tell each other about a session. It stays in this browser and this origin. */
 import type { ShownReason } from '#lib/session/reasons.ts'
-import type { Timeouts } from './deadlines.ts'
+import type { Timeouts } from '#lib/session/timeouts.ts'
 import type { Reach } from './reach.ts'
 
 export type Message = { readonly sessionId: string } & (

@@ -1,13 +1,6 @@
 /** When a session ends by itself, by the server's clock. Pure. Durations are seconds. */
+import type { Timeouts } from '#lib/session/timeouts.ts'
 import { MINUTE, secondsAfter, secondsBetween } from '#lib/time.ts'
-
-/** As the server tells them: instants in ISO 8601, the warning's lead in seconds. */
-export interface Timeouts {
-  readonly now: string
-  readonly idleExpiresAt: string
-  readonly expiresAt: string
-  readonly warning: number
-}
 
 export interface Deadlines {
   readonly idleExpiresAt: Date

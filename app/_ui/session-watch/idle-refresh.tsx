@@ -1,6 +1,6 @@
 import { signInPath } from '#lib/http/return-path.ts'
+import type { Timeouts } from '#lib/session/timeouts.ts'
 import { secondsBetween } from '#lib/time.ts'
-import type { Timeouts } from './deadlines.ts'
 
 interface IdleRefreshProps {
   readonly timeouts: Timeouts

@@ -5,7 +5,7 @@ import { AuthLayout } from '../auth-layout.tsx'
 import { Notice } from '../notice.tsx'
 import { SignInForm } from '../sign-in-form.tsx'
 import type { LockPanelProps } from './ended-page.tsx'
-import { headline } from './reasons-shown.ts'
+import { headline } from './headline.ts'
 import { signInHere } from './sign-in-here.ts'
 
 /** In the private page's place: why the session ended, when, and the way back to the same page. */
@@ -20,7 +20,7 @@ export function LockPanel({ lock, email, onSignedIn }: LockPanelProps) {
         lead="You come back to the same page. What you had typed into it is kept in this tab, passwords excepted."
         notice={
           <Notice role="alert" title={headline(lock)}>
-            {lock.reason && reasonSentence(lock.reason)}
+            {lock.reason && lock.reason !== 'signed-out' && reasonSentence(lock.reason)}
           </Notice>
         }
         footer={<a href={location.pathname + location.search}>Use the sign-in page instead</a>}

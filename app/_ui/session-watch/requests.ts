@@ -1,6 +1,7 @@
 /** What a page asks the server about its session. The server decides; whatever is answered here only shows it. */
+
+import type { Timeouts } from '#lib/session/timeouts.ts'
 import { now, SECOND } from '#lib/time.ts'
-import type { Timeouts } from './deadlines.ts'
 
 export type Found =
   | {

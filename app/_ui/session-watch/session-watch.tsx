@@ -1,8 +1,8 @@
 'use client'
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
+import type { Timeouts } from '#lib/session/timeouts.ts'
 import { Alarm } from './alarm.tsx'
 import { Connection } from './connection.tsx'
-import type { Timeouts } from './deadlines.ts'
 import { EndedPage } from './ended-page.tsx'
 import { useOffline } from './reach.ts'
 import { useWatch } from './use-watch.ts'
@@ -62,6 +62,8 @@ function Locked({ lock, email, watch }: { lock: Lock; email: string; watch: Watc
   useEffect(() => {
     const before = document.title
     document.title = 'Signed out · Signet'
+    // What the page was first drawn from stands in it a second time.
+    for (const script of document.querySelectorAll('script:not([src])')) script.remove()
     return () => {
       document.title = before
     }

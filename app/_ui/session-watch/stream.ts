@@ -1,7 +1,7 @@
 /** The event stream of the tab that leads, opened again whenever it breaks. */
 import type { ShownReason } from '#lib/session/reasons.ts'
+import type { Timeouts } from '#lib/session/timeouts.ts'
 import { backoff } from './backoff.ts'
-import type { Timeouts } from './deadlines.ts'
 
 export interface StreamListener {
   timeouts(told: Timeouts): void

@@ -4,9 +4,10 @@
  * @see ASVS v5.0.0-7.3.1 inactivity, v5.0.0-7.3.2 absolute lifetime, v5.0.0-7.4.1 nothing after the end
  */
 import type { ShownReason } from '#lib/session/reasons.ts'
+import type { Timeouts } from '#lib/session/timeouts.ts'
 import { secondsBetween } from '#lib/time.ts'
 import type { Message } from './channel.ts'
-import { type Deadlines, deadlinesFrom, momentAt, reportInterval, serverNow, type Timeouts } from './deadlines.ts'
+import { type Deadlines, deadlinesFrom, momentAt, reportInterval, serverNow } from './deadlines.ts'
 import type { Reach } from './reach.ts'
 import type { Identity, Lock, Standing, Surroundings, View } from './view.ts'
 

@@ -52,6 +52,10 @@ export default async function ActivityPage({ searchParams }: Props) {
           ))}
         </EventList>
       )}
+      <p className="flex flex-wrap gap-x-6 gap-y-2 text-sm">
+        <a href={filePath(kind, 'csv')}>Download as CSV</a>
+        <a href={filePath(kind, 'json')}>Download as JSON</a>
+      </p>
       <nav aria-label="Pages of events" className="flex flex-wrap gap-3">
         {before && (
           <ButtonLink href={pagePath(kind, null)} variant="secondary">
@@ -71,4 +75,8 @@ export default async function ActivityPage({ searchParams }: Props) {
 function pagePath(kind: EventKind | null, before: number | null): string {
   const query = new URLSearchParams({ ...(kind && { kind }), ...(before && { before: String(before) }) })
   return query.size ? `/account/activity?${query}` : '/account/activity'
+}
+
+function filePath(kind: EventKind | null, format: 'csv' | 'json'): string {
+  return `/api/account/activity?${new URLSearchParams({ format, ...(kind && { kind }) })}`
 }

@@ -24,13 +24,15 @@ export function EndEverywhere({
       title="Everywhere"
       lead="Ends all of your sessions, this one included. You sign in again afterwards; your account stays as it is."
     >
-      <DialogTrigger
-        dialog="end-everywhere"
-        variant="danger"
-        fallback={{ path: '/account/sessions', name: 'end', value: 'everywhere' }}
-      >
-        Sign out everywhere
-      </DialogTrigger>
+      <div className="sm:w-fit">
+        <DialogTrigger
+          dialog="end-everywhere"
+          variant="danger"
+          fallback={{ path: '/account/sessions', name: 'end', value: 'everywhere' }}
+        >
+          Sign out everywhere
+        </DialogTrigger>
+      </div>
       <EverywhereDialog
         formToken={view.formToken}
         askPassword={view.askPassword}

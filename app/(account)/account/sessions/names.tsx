@@ -1,4 +1,4 @@
-import { type SessionView, sessionLabel } from '#ui/session-view.ts'
+import type { SessionView } from '#ui/session-view.ts'
 
 const MOST_NAMES = 5
 
@@ -8,7 +8,7 @@ export function Names({ sessions }: { readonly sessions: readonly SessionView[] 
   return (
     <ul className="list-disc space-y-1 ps-5 text-ink">
       {sessions.slice(0, MOST_NAMES).map((session) => (
-        <li key={session.id}>{sessionLabel(session)}</li>
+        <li key={session.id}>{session.label}</li>
       ))}
       {more > 0 && <li>and {more} more</li>}
     </ul>

@@ -5,7 +5,7 @@ import { EndDialog } from '#ui/end-dialog.tsx'
 import { RenameForm } from '#ui/rename-form.tsx'
 import { SessionItem } from '#ui/session-item.tsx'
 import { SessionList } from '#ui/session-list.tsx'
-import { type SessionView, sessionLabel, sessionName } from '#ui/session-view.ts'
+import { type SessionView, sessionName } from '#ui/session-view.ts'
 import { renameSession } from './actions.ts'
 import { AddressHint } from './address-hint.tsx'
 import { Names } from './names.tsx'
@@ -69,7 +69,7 @@ function OtherSession({ session, view, focusNext }: OtherProps) {
       more={<RenameForm action={renameSession} target={target} name={session.name} {...{ formToken, askPassword }} />}
     >
       <DialogTrigger dialog={`end-${target}`} fallback={{ path: PAGE, name: 'end', value: target }}>
-        Sign out <span className="sr-only">{sessionLabel(session)}</span>
+        Sign out <span className="sr-only">{session.label}</span>
       </DialogTrigger>
       <EndDialog
         title={`Sign out ${name}?`}

@@ -37,7 +37,7 @@ export default async function ActiveSessionsPage({ searchParams }: Props) {
     askPassword: !isRecent(proof.session, proof.now),
     opened: typeof query.end === 'string' ? query.end : null,
     problem: typeof query.problem === 'string' ? query.problem : null,
-    page: Math.max(1, Number(query.page) || 1),
+    page: Math.max(1, Math.trunc(Number(query.page)) || 1),
   }
   const others = live.filter(({ current }) => !current)
   const mine = live.find(({ current }) => current)

@@ -3,8 +3,8 @@ import type { SessionView } from '#ui/session-view.ts'
 /** The page in one or two sentences: how many, and whether there is something to look at. */
 export function statusSentence(live: readonly SessionView[]): string {
   const fresh = live.filter(({ isNew }) => isNew).length
-  const count = live.length === 1 ? 'in this browser only' : `on ${live.length} devices or browsers`
-  if (live.length === 1) return `You are signed in ${count}.`
+  if (live.length === 1) return 'You are signed in here and nowhere else.'
+  const count = `on ${live.length} devices or browsers`
   if (fresh === 0) return `You are signed in ${count}. None is newer than this one.`
   const which = fresh === 1 ? 'One of them is' : `${fresh} of them are`
   return `You are signed in ${count}. ${which} new since you signed in here: look for “New” below.`

@@ -6,7 +6,7 @@ import { deviceLabel } from '#lib/device/label.ts'
 import { isRecent } from '#lib/session/current.ts'
 import { deadlines } from '#lib/session/policy.ts'
 import { endPhrase } from '#lib/session/reasons.ts'
-import type { EndedView, SessionView } from '#ui/session-view.ts'
+import { type EndedView, type SessionView, sessionLabels } from '#ui/session-view.ts'
 
 /** What the parts of the page share. */
 export interface PageView {
@@ -23,10 +23,12 @@ export interface PageView {
 /** Live sessions as they are shown: this one first, the others by latest activity. */
 export function sessionViews(sessions: readonly Session[], proof: SessionProof): readonly SessionView[] {
   const views = sessions.map((session) => sessionView(session, proof))
-  return [...views.filter(({ current }) => current), ...views.filter(({ current }) => !current)]
+  const ordered = [...views.filter(({ current }) => current), ...views.filter(({ current }) => !current)]
+  const labels = sessionLabels(ordered)
+  return ordered.map((view, i) => ({ ...view, label: labels[i] ?? view.title }))
 }
 
-function sessionView(session: Session, proof: SessionProof): SessionView {
+function sessionView(session: Session, proof: SessionProof): Omit<SessionView, 'label'> {
   const { id, name, browser, os, kind, userAgent, place, ip } = session
   const current = id === proof.sessionId
   return {
