@@ -22,7 +22,7 @@ export function run(command: string, args: readonly string[], options: SpawnOpti
   const signals = ['SIGTERM', 'SIGINT'] as const
   const passOn = (signal: NodeJS.Signals) => {
     child.kill(signal)
-    child.once('exit', () => process.exit(signal === 'SIGINT' ? 130 : 143))
+    child.once('exit', (code) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)))
   }
   for (const signal of signals) process.on(signal, passOn)
   return new Promise((resolve, reject) => {

@@ -6,13 +6,14 @@
 const { spawn } = require('node:child_process')
 const { join } = require('node:path')
 
-const LEAST = [22, 13]
+/** The database driver's binary needs Node-API 10: 22.13 and older would end without a word. */
+const LEAST = [22, 14]
 const [major, minor] = process.versions.node.split('.').map(Number)
 const command = join(__dirname, `${process.argv[2]}.ts`)
 
 if (major < LEAST[0] || (major === LEAST[0] && minor < LEAST[1])) {
   console.error(
-    `Signet needs Node ${LEAST.join('.')} or newer, and this is ${process.version}. Install one from https://nodejs.org.`,
+    `Signet needs a Node newer than 22.13 (${LEAST.join('.')} or later), and this is ${process.version}: see https://nodejs.org.`,
   )
   process.exit(1)
 } else if (process.features.typescript) {
