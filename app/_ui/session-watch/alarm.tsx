@@ -1,5 +1,4 @@
 import { type ReactNode, type SyntheticEvent, useEffect, useRef, useState } from 'react'
-import { returnPath } from '#lib/http/return-path.ts'
 import { Button, ButtonLink } from '../button.tsx'
 import { DialogActions, DialogText } from '../dialog.tsx'
 import { Notice } from '../notice.tsx'
@@ -27,8 +26,8 @@ function IdleWarning({ view: { left, stay }, watch, formToken }: AlarmProps) {
   return (
     <Sheet title="Are you still there?" role="alertdialog" left={left} onEscape={() => {}}>
       <DialogText dialog={ID}>
-        You have not done anything here for a while. You will be signed out soon, and this page emptied, so that nobody
-        else can go on in your name.
+        Nothing has happened here for a while. Unless you stay, you will be signed out, so that nobody else can go on in
+        your name.
       </DialogText>
       <Countdown left={left} />
       {stay === 'failed' && (
@@ -48,7 +47,7 @@ function IdleWarning({ view: { left, stay }, watch, formToken }: AlarmProps) {
 
 /** Nothing that is done here moves this limit, so nothing offers to stay; showing who one is does. */
 function EndNotice({ view: { left, expiresAt }, watch, formToken }: AlarmProps) {
-  const returnTo = returnPath(location.pathname + location.search)
+  const returnTo = encodeURIComponent(location.pathname + location.search)
   return (
     <Sheet title={`Your session ends at ${clockTime(expiresAt)}`} left={left} onEscape={() => watch.dismiss()}>
       <DialogText dialog={ID}>
@@ -57,7 +56,7 @@ function EndNotice({ view: { left, expiresAt }, watch, formToken }: AlarmProps) 
       </DialogText>
       <Countdown left={left} />
       <DialogActions>
-        <ButtonLink href={`${CONFIRM}?${new URLSearchParams({ returnTo })}`}>Confirm it's you</ButtonLink>
+        <ButtonLink href={`${CONFIRM}?returnTo=${returnTo}`}>Confirm it's you</ButtonLink>
         <SignOutNow formToken={formToken} />
         <Button variant="quiet" onClick={() => watch.dismiss()}>
           Not now
@@ -104,7 +103,8 @@ function Sheet({ title, role, left, onEscape, children }: SheetProps) {
       </h2>
       {children}
       <p aria-live="polite" className="sr-only">
-        {announcement(opened, left)}
+        {/* Not from the start: what such a region already holds when it appears is not read. */}
+        {left < opened && announcement(opened, left)}
       </p>
     </dialog>
   )

@@ -1,5 +1,4 @@
 import { ButtonLink } from '../button.tsx'
-import { MessagePage } from '../message-page.tsx'
 import type { Lock, Standing } from './view.ts'
 
 export interface LockPanelProps {
@@ -9,11 +8,11 @@ export interface LockPanelProps {
 }
 
 /** In the private page's place where there is no form yet, or where it could not be loaded. */
-export function EndedPage({ lock }: Pick<LockPanelProps, 'lock'>) {
-  if (lock.returning) return <MessagePage title="Welcome back">Your page is being opened again.</MessagePage>
+export function EndedPage({ lock: { returning } }: Pick<LockPanelProps, 'lock'>) {
   return (
-    <MessagePage title="You are signed out">
-      <ButtonLink href={location.pathname + location.search}>Sign in again</ButtonLink>
-    </MessagePage>
+    <main id="content" className="space-y-6 px-4 py-24 text-center">
+      <h1 className="text-2xl font-semibold">{returning ? 'Opening your page again…' : 'You are signed out'}</h1>
+      {!returning && <ButtonLink href={location.pathname + location.search}>Sign in again</ButtonLink>}
+    </main>
   )
 }
