@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3'
 import { and, asc, desc, eq, getTableColumns, gt, lt, lte, type Placeholder, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { CheckValues } from './rows.ts'
 import { attempts, browsers, endedSessions, events, sessions, users } from './schema.ts'
 
 /**
@@ -13,6 +14,7 @@ export type Queries = ReturnType<typeof prepareQueries>
 
 export function prepareQueries(client: Database.Database, db: BetterSQLite3Database) {
   return {
+    check: checkStatement(client, db),
     ...sessionQueries(db),
     ...endedQueries(db),
     ...accountQueries(db),
@@ -34,18 +36,27 @@ function columns<T extends SQLiteTable>(table: T) {
   }
 }
 
+/**
+ * What every request runs. So the driver runs it, without drizzle between, and the digests that nearly every row has
+ * come as text: a blob would cost the driver a microsecond, more than to read the digits again.
+ */
+function checkStatement(client: Database.Database, db: BetterSQLite3Database) {
+  const { browserDigest, name, browser, os, kind, userAgent, ip, place, ...check } = getTableColumns(sessions)
+  const digest = sql`hex(${sessions.digest})`
+  const predecessorDigest = sql`iif(${sessions.predecessorDigest} is null, null, hex(${sessions.predecessorDigest}))`
+  const query = db
+    .select({ ...check, digest, predecessorDigest })
+    .from(sessions)
+    .where(eq(sessions.id, p('id')))
+  const statement = client.prepare<[string], CheckValues>(query.toSQL().sql).raw()
+  return (id: string): CheckValues | undefined => statement.get(id)
+}
+
 function sessionQueries(db: BetterSQLite3Database) {
-  const all = getTableColumns(sessions)
-  const { browserDigest, name, browser, os, kind, userAgent, ip, place, ...check } = all
   const { id: _, ...changeable } = columns(sessions)
   const changes = Object.fromEntries(Object.keys(changeable).map((column) => [column, to(column)]))
   const isRemembered = eq(sessions.remembered, p('remembered'))
   return {
-    check: db
-      .select(check)
-      .from(sessions)
-      .where(eq(sessions.id, p('id')))
-      .prepare(),
     live: db
       .select()
       .from(sessions)

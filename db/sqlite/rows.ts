@@ -9,12 +9,19 @@ export type EndedRow = typeof endedSessions.$inferSelect
 export type EventRow = typeof events.$inferSelect
 export type UserRow = typeof users.$inferSelect
 
+/** A blob, or its hexadecimal digits (the check reads those). */
+type Bytes = Buffer | string
+
+function bytes(value: Bytes): Buffer {
+  return typeof value === 'string' ? Buffer.from(value, 'hex') : value
+}
+
 /** The part of the row that the check reads; `queries.ts` selects its columns in this order. */
 export type CheckValues = readonly [
   id: string,
   userId: string,
   generation: number,
-  digest: Buffer,
+  digest: Bytes,
   beganAt: number,
   lifetimeFrom: number,
   lastActiveAt: number,
@@ -26,7 +33,7 @@ export type CheckValues = readonly [
   successorWrapped: Buffer | null,
   successorOfferedAt: number | null,
   predecessorGeneration: number | null,
-  predecessorDigest: Buffer | null,
+  predecessorDigest: Bytes | null,
   predecessorRetiredAt: number | null,
   predecessorRetiredBy: 'renewal' | 'authentication' | null,
 ]
@@ -38,7 +45,7 @@ export function checkFrom(v: CheckValues, now: Date): SessionCheck {
     userId: v[1],
     now,
     generation: v[2],
-    digest: v[3],
+    digest: bytes(v[3]),
     beganAt: new Date(v[4]),
     lifetimeFrom: new Date(v[5]),
     lastActiveAt: new Date(v[6]),
@@ -57,12 +64,12 @@ function successorFrom(generation: number, digest: Buffer | null, wrapped: Buffe
 
 function predecessorFrom(
   generation: number,
-  digest: Buffer | null,
+  digest: Bytes | null,
   retiredAt: number | null,
   retiredBy: 'renewal' | 'authentication' | null,
 ) {
   if (retiredAt === null || retiredBy === null) throw new Error('half a predecessor in a session row')
-  return { generation, digest, retiredAt: new Date(retiredAt), retiredBy }
+  return { generation, digest: digest === null ? null : bytes(digest), retiredAt: new Date(retiredAt), retiredBy }
 }
 
 function authenticationsFrom(text: string): Authentication[] {

@@ -6,7 +6,7 @@ import { KEPT, renamedEvent } from '../records.ts'
 import { beginning } from './beginning.ts'
 import { ending } from './ending.ts'
 import { housekeeping } from './housekeeping.ts'
-import { type CheckValues, checkFrom, endedFrom } from './rows.ts'
+import { checkFrom, endedFrom } from './rows.ts'
 import { live, liveOfUser, note, type Parts, stepBy } from './step.ts'
 
 /** The sessions of the embedded store. Every method is synchronous: it answers a value, not a promise. */
@@ -23,7 +23,7 @@ function reading({
   return {
     check: (id) =>
       connection.read((queries) => {
-        const [values] = queries.check.values({ id }) as unknown as CheckValues[]
+        const values = queries.check(id)
         return values && checkFrom(values, options.clock())
       }),
 
