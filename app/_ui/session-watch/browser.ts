@@ -3,7 +3,7 @@
 import type { Timeouts } from '#lib/session/timeouts.ts'
 import { now } from '#lib/time.ts'
 import { type Channel, openChannel } from './channel.ts'
-import { keepDrafts, placeOf, watchFields } from './drafts.ts'
+import { keepDrafts, watchFields } from './drafts.ts'
 import { type Candidacy, standFor } from './leader.ts'
 import { noteReach } from './reach.ts'
 import { askSession, reportInput } from './requests.ts'
@@ -49,7 +49,7 @@ export function openTab(who: Identity, told: Timeouts, page: Page): Tab {
   return { watch, start }
 }
 
-function surroundings({ accountId }: Identity, page: Page, links: Links): Surroundings {
+function surroundings(who: Identity, page: Page, links: Links): Surroundings {
   return {
     now,
     after(seconds, call) {
@@ -62,11 +62,16 @@ function surroundings({ accountId }: Identity, page: Page, links: Links): Surrou
     noteReach: (reach) => noteReach(reach === 'unreachable' && !navigator.onLine ? 'offline' : reach),
     keepDrafts() {
       const content = page.content()
-      if (content) keepDrafts(placeOf(accountId), content)
+      if (content) keepDrafts({ ...who, path: here() }, content)
     },
     comeBack: page.comeBack,
     rest: () => links.candidacy?.resign(),
   }
+}
+
+/** The page's own address, to come back to. */
+export function here(): string {
+  return location.pathname + location.search
 }
 
 function connect(watch: Watch, { sessionId }: Identity, links: Links): void {

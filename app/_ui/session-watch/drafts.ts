@@ -2,6 +2,8 @@
  * Text that was typed and not yet sent, while somebody has to sign in again. It is kept in the memory of this tab and
  * nowhere else, by account and path; another person who signs in here gets none of it. Secrets are never kept.
  */
+import type { Identity } from './view.ts'
+
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 
 interface Draft {
@@ -22,33 +24,37 @@ export function watchFields(root: Document): () => void {
   return () => root.removeEventListener('input', touch, true)
 }
 
-export function keepDrafts(place: string, root: ParentNode): void {
-  const drafts = fieldsOf(root).filter(({ field }) => touched.has(field) || isChanged(field))
+/** Where a text belongs: the account and the page, and which of the page's sessions is the one that shows it. */
+export interface Place extends Identity {
+  readonly path: string
+}
+
+export function keepDrafts(place: Place, root: ParentNode): void {
+  const drafts = fieldsOf(root, place.sessionId).filter(({ field }) => touched.has(field) || isChanged(field))
   if (drafts.length > 0)
     kept.set(
-      place,
+      nameOf(place),
       drafts.map(({ key, field }) => ({ key, value: contentOf(field) })),
     )
 }
 
 /** Puts back what still has its field, and forgets it. @returns the first field that got its text back */
-export function restoreDrafts(place: string, root: ParentNode): HTMLElement | null {
-  const drafts = kept.get(place)
+export function restoreDrafts(place: Place, root: ParentNode): HTMLElement | null {
+  const drafts = kept.get(nameOf(place))
   if (!drafts) return null
-  const fields = new Map(fieldsOf(root).map(({ key, field }) => [key, field]))
+  const fields = new Map(fieldsOf(root, place.sessionId).map(({ key, field }) => [key, field]))
   const restored = drafts.flatMap((draft) => {
     const field = fields.get(draft.key)
     if (!field) return []
     put(field, draft.value)
     return [field]
   })
-  kept.delete(place)
+  kept.delete(nameOf(place))
   return restored[0] ?? null
 }
 
-/** The account and the page. */
-export function placeOf(accountId: string): string {
-  return `${accountId} ${location.pathname}${location.search}`
+function nameOf({ accountId, path }: Place): string {
+  return `${accountId} ${path}`
 }
 
 export function forgetDrafts(): void {
@@ -56,23 +62,30 @@ export function forgetDrafts(): void {
 }
 
 /** Each field under a name that it will have again after the page was drawn anew. */
-function fieldsOf(root: ParentNode): { key: string; field: Field }[] {
+function fieldsOf(root: ParentNode, sessionId: string): { key: string; field: Field }[] {
   const seen = new Map<string, number>()
   const fields = [...root.querySelectorAll<Field>('input, textarea, select')].filter((field) => !isSecret(field))
   return fields.map((field) => {
-    const base = JSON.stringify([formName(field.form), field.name || field.id, isTick(field) ? field.value : ''])
+    const base = JSON.stringify([
+      formName(field.form, sessionId),
+      field.name || field.id,
+      isTick(field) ? field.value : '',
+    ])
     const count = (seen.get(base) ?? 0) + 1
     seen.set(base, count)
     return { key: `${base}${count}`, field }
   })
 }
 
-/** A form is told from its like by what it carries unseen: the session that it renames, for example. */
-function formName(form: HTMLFormElement | null): string[] {
+/**
+ * A form is told from its like by what it carries unseen: the session that it renames, for example. This session has
+ * another id after signing in again, and is still "this one".
+ */
+function formName(form: HTMLFormElement | null, sessionId: string): string[] {
   if (!form) return []
   const hidden = [...form.querySelectorAll<HTMLInputElement>('input[type=hidden]')]
   const lasting = hidden.filter(({ name }) => name !== 'formToken' && !name.startsWith('$ACTION'))
-  return [form.id, ...lasting.map(({ name, value }) => `${name}=${value}`)]
+  return [form.id, ...lasting.map(({ name, value }) => `${name}=${value === sessionId ? 'this' : value}`)]
 }
 
 const NEVER = /^(?:password|hidden|file|submit|button|reset|image)$/

@@ -2,8 +2,8 @@
 import { useRouter } from 'next/navigation'
 import { type RefObject, useEffect, useRef, useState, useSyncExternalStore, useTransition } from 'react'
 import type { Timeouts } from '#lib/session/timeouts.ts'
-import { openTab } from './browser.ts'
-import { forgetDrafts, placeOf, restoreDrafts } from './drafts.ts'
+import { here, openTab } from './browser.ts'
+import { forgetDrafts, restoreDrafts } from './drafts.ts'
 import type { Identity, View } from './view.ts'
 import type { Watch } from './watch.ts'
 
@@ -16,6 +16,7 @@ export function useWatch(
   told: Timeouts,
   content: RefObject<HTMLElement | null>,
 ): { watch: Watch; view: View } {
+  const { sessionId, accountId } = who
   const redraw = useRedraw()
   const comeBack = (same: boolean) => (same ? redraw() : leave())
   const [{ watch, start }] = useState(() => openTab(who, told, { content: () => content.current, comeBack }))
@@ -29,8 +30,8 @@ export function useWatch(
   useEffect(() => watch.tell(told), [watch, told])
   const locked = view.lock !== null
   useEffect(() => {
-    if (!locked && content.current) restoreDrafts(placeOf(who.accountId), content.current)?.focus()
-  }, [locked, content, who.accountId])
+    if (!locked && content.current) restoreDrafts({ sessionId, accountId, path: here() }, content.current)?.focus()
+  }, [locked, content, sessionId, accountId])
   return { watch, view }
 }
 
