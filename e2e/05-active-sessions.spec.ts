@@ -45,7 +45,7 @@ test('the page says in a sentence how many sessions there are, and which are new
   server,
 }) => {
   const list = await new ActiveSessionsPage(alice.page).open()
-  await expect(alice.page.getByText('You are signed in in this browser only.')).toBeVisible()
+  await expect(alice.page.getByText('You are signed in here and nowhere else.')).toBeVisible()
   const laptop = await alice.anotherBrowser('firefox-linux')
   await laptop.begin()
   await list.open()

@@ -1,8 +1,9 @@
 import 'server-only'
-import { headers } from 'next/headers'
+import { cookies, headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { cache } from 'react'
 import type { SessionProof } from '#db/contract.ts'
+import { SESSION_COOKIE } from '#lib/http/cookies.ts'
 import { signInPath } from '#lib/http/return-path.ts'
 import { store } from '#lib/store.ts'
 import { type Current, currentSession, type NoSession, type Standing } from './current.ts'
@@ -10,7 +11,19 @@ import { PATH_HEADER } from './paths.ts'
 import { type ShownReason, shownReason } from './reasons.ts'
 
 /** Once per request, however many components ask. */
-export const pageSession = cache(async (): Promise<Current> => currentSession((await headers()).get('cookie')))
+export const pageSession = cache(async (): Promise<Current> => {
+  const current = await currentSession((await headers()).get('cookie'))
+  return current.state === 'none' && current.because === 'retired' ? afterProof(current) : current
+})
+
+/**
+ * An action that earned a new token and then shows its page again does both in one request: the header still has the
+ * retired token, the jar already the new one. (It came from this very request; a client cannot put it there.)
+ */
+async function afterProof(retired: NoSession): Promise<Current> {
+  const fresh = (await cookies()).get(SESSION_COOKIE)?.value
+  return fresh ? currentSession(`${SESSION_COOKIE}=${fresh}`) : retired
+}
 
 /**
  * The first line of every page and action behind sign-in. Without a session the visitor is sent to sign in and then
