@@ -12,7 +12,7 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: [['list', { printSteps: false }]],
   projects: [
-    { name: 'unit', testDir: '.', testMatch: ['lib/**/*.test.ts', 'db/**/*.test.ts'] },
+    { name: 'unit', testDir: '.', testMatch: ['app/**/*.test.ts', 'lib/**/*.test.ts', 'db/**/*.test.ts'] },
     { name: 'book', testDir: 'e2e', testMatch: '**/*.spec.ts', use: browser },
   ],
 })

@@ -1,8 +1,7 @@
-import { test } from '@playwright/test'
 import fc from 'fast-check'
-import type { Store } from '#db/contract.ts'
+import { DIALECTS, test } from '#db/testing.ts'
 import { moves, play } from './model/game.ts'
-import { sqliteWorld } from './model/sqlite-world.ts'
+import { worldIn } from './model/world.ts'
 
 /**
  * The life of a session as a game of random moves: a browser visits, reads, posts, sends requests in crowds, loses
@@ -15,18 +14,20 @@ process.env.SESSION_KEYS = 'model:a-key-for-games-only-0123456789-abcdefghijklm'
 process.env.SESSION_RENEWAL_INTERVAL = '5m'
 process.env.SESSION_ABSOLUTE_TIMEOUT = '2h'
 
-const shared = globalThis as { signetStore?: Store }
+/** A game on Postgres takes a few hundred round trips. */
+const GAMES = { sqlite: 150, postgres: 40 }
 
-for (const [name, open, games] of [['SQLite', sqliteWorld, 200]] as const) {
-  test(`whatever happens in whatever order, the promises hold on ${name}`, async () => {
-    test.setTimeout(300_000)
-    const world = await open()
-    shared.signetStore = world.store
-    const game = fc.array(moves, { minLength: 5, maxLength: 60, size: 'max' })
-    await fc.assert(
-      fc.asyncProperty(game, (played) => play(world, played)),
-      { numRuns: games },
-    )
-    await world.close()
+for (const dialect of DIALECTS) {
+  test.describe(`the life of a session on ${dialect}`, () => {
+    test.use({ dialect })
+    test('whatever happens in whatever order, its promises hold', async ({ place }) => {
+      test.setTimeout(300_000)
+      const world = await worldIn(place)
+      const game = fc.array(moves, { minLength: 5, maxLength: 60, size: 'max' })
+      await fc.assert(
+        fc.asyncProperty(game, (played) => play(world, played)),
+        { numRuns: GAMES[dialect] },
+      )
+    })
   })
 }

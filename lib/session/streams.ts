@@ -7,13 +7,14 @@ import { store } from '#lib/store.ts'
 import { MINUTE, SECOND } from '#lib/time.ts'
 import { deadlines, standing } from './policy.ts'
 import { shownReason } from './reasons.ts'
+import { timeoutsOf } from './timeouts.ts'
 
 /**
  * Event streams of open pages. A stream lives exactly as long as its session: it is told of the end, whatever ended
  * the session and in whichever process, and closes. It never counts as activity.
  *
- * Events: `timeouts` `{now, idleExpiresAt, expiresAt, warning}` at the start and whenever they change (instants in
- * ISO 8601, `warning` in seconds, `now` for a page whose clock is wrong); `ended` `{reason, at}`, then the end.
+ * Events: `timeouts` (`timeouts.ts`) at the start, whenever they change and with each beat; `ended` `{reason, at}`,
+ * then the end.
  * @see WHATWG server-sent events
  */
 const KEEP_ALIVE = 15 * SECOND
@@ -105,22 +106,21 @@ function closeAll({ streams }: Hub, sessionId: string): void {
 function beatAll(all: Hub): void {
   for (const [sessionId, open] of all.streams) {
     for (const stream of open) stream.beat()
-    void refresh(all, sessionId, false)
+    void refresh(all, sessionId)
   }
 }
 
 /** Reads the row again: tells the deadlines, sets the alarm for the nearer one, or ends what has run out. */
-async function refresh(all: Hub, sessionId: string, announce = true): Promise<void> {
+async function refresh(all: Hub, sessionId: string): Promise<void> {
   try {
     const { policy } = settings()
     const row = await store().sessions.check(sessionId)
     const stands = row && standing(row, policy, row.now)
     if (!row) return closeEnded(all, sessionId)
     if (stands !== 'active') return void (await store().sessions.endAs(row, stands === 'inactive' ? 'idle' : 'expired'))
-    const { idleExpiresAt, expiresAt } = deadlines(row, policy)
-    setAlarm(all, sessionId, idleExpiresAt.getTime() - row.now.getTime())
-    const event = { now: row.now, idleExpiresAt, expiresAt, warning: policy.idleWarning }
-    if (announce) for (const stream of all.streams.get(sessionId) ?? []) stream.send('timeouts', event)
+    setAlarm(all, sessionId, deadlines(row, policy).idleExpiresAt.getTime() - row.now.getTime())
+    const timeouts = timeoutsOf(row, policy, row.now)
+    for (const stream of all.streams.get(sessionId) ?? []) stream.send('timeouts', timeouts)
   } catch (err) {
     // The pages keep their last word; the next beat asks again.
     log().error({ err }, 'an event stream could not read its session')
