@@ -1,15 +1,14 @@
+/**
+ * # Active sessions: what the buttons do
+ *
+ * Threat: a button ends something else than it names, or seems to have ended what goes on; or somebody at an unlocked
+ * screen throws the owner out.
+ *
+ * Promise: each button says before what it will do and afterwards what it did. It ends exactly that, at once. It asks
+ * for a proof of identity where the last one is too old, and then does what was asked without a second press.
+ */
 import { ActiveSessionsPage } from './active-sessions-page.ts'
 import { asvs, expect, type Person, test } from './book.ts'
-
-/**
- * 5. Active sessions: what its buttons do
- *
- * The threat: a button ends something else than it names, or seems to have ended what goes on; or somebody at an
- * unlocked screen throws the owner out.
- *
- * The promise: each button says before what it will do and afterwards what it did; it ends exactly that, at once; it
- * asks for a proof of identity where the last one is too old, and then does what was asked without a second press.
- */
 
 /** The same person in two more browsers, signed in. */
 async function twoMore(alice: Person): Promise<[Person, Person]> {

@@ -1,12 +1,13 @@
+/**
+ * # Active sessions: names of one's own
+ *
+ * Threat: five times "Chrome on Windows" tells nobody which one is the strange one; and a name that may be chosen
+ * freely could imitate something else on the page.
+ *
+ * Promise: the owner can name a session after a fresh proof of identity, and the name is text and nothing else.
+ */
 import { ActiveSessionsPage } from './active-sessions-page.ts'
 import { asvs, expect, test } from './book.ts'
-
-/**
- * 5. Active sessions: names of one's own
- *
- * Five times "Chrome on Windows" tells nobody which one is the strange one. The owner can name a session, and the name
- * is only ever text: it opens nothing, hides nothing and imitates nothing else on the page.
- */
 
 test('a session can be named, and the name is used wherever it is meant', async ({ alice, server }) => {
   const laptop = await alice.anotherBrowser('firefox-linux')

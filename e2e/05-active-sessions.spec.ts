@@ -1,15 +1,14 @@
+/**
+ * # Active sessions: what the page shows
+ *
+ * Threat: somebody else is signed in to the account, and its owner cannot tell. The list leaves a session out, or shows
+ * what a client made up, or dead sessions among living ones, so that the strange one is not seen.
+ *
+ * Promise: one page shows every session that could act for the account and no other, with what its own requests told
+ * of it. What is unknown is said in words. What has ended stays in sight for 28 days, with the reason.
+ */
 import { ActiveSessionsPage } from './active-sessions-page.ts'
 import { asvs, expect, test } from './book.ts'
-
-/**
- * 5. Active sessions: what the page shows
- *
- * The threat: somebody else is signed in to the account, and its owner cannot tell. Either the list leaves sessions out,
- * or it shows what a client made up, or dead sessions among living ones, so that the strange one is not seen.
- *
- * The promise: one page shows every session that could act for the account and no other, with what its own requests
- * told of it; unknown is said in words; what has ended stays in sight for 28 days, with the reason.
- */
 
 test(
   'this device comes first, the others by latest activity',
