@@ -1,3 +1,4 @@
+import { pageSession } from '#lib/session/require.ts'
 import { ButtonLink } from '#ui/button.tsx'
 import { Footer } from '#ui/footer.tsx'
 import { PublicHeader } from '#ui/header.tsx'
@@ -18,7 +19,8 @@ const CLAIMS = [
   ],
 ] as const
 
-export default function Home() {
+export default async function Home() {
+  const current = await pageSession()
   return (
     <div className="flex min-h-dvh flex-col">
       <PublicHeader />
@@ -34,10 +36,7 @@ export default function Home() {
               page with every place where you are signed in.
             </p>
             <div className="mt-8 flex flex-wrap gap-3">
-              <ButtonLink href="/sign-up">Create account</ButtonLink>
-              <ButtonLink href="/sign-in" variant="secondary">
-                Sign in
-              </ButtonLink>
+              <WaysIn signedIn={current.state === 'standing'} />
             </div>
           </div>
           <Figure />
@@ -46,6 +45,18 @@ export default function Home() {
       </main>
       <Footer />
     </div>
+  )
+}
+
+function WaysIn({ signedIn }: { readonly signedIn: boolean }) {
+  if (signedIn) return <ButtonLink href="/account/sessions">Go to your active sessions</ButtonLink>
+  return (
+    <>
+      <ButtonLink href="/sign-up">Create account</ButtonLink>
+      <ButtonLink href="/sign-in" variant="secondary">
+        Sign in
+      </ButtonLink>
+    </>
   )
 }
 

@@ -21,8 +21,9 @@ interface Props {
 export default async function SignInPage({ searchParams }: Props) {
   const query = await searchParams
   const back = returnPath(single(query.returnTo))
-  const reason = parseShownReason(single(query.reason))
   const current = await pageSession()
+  // Another tab may have kept the session alive: then what the address says of its end is not true.
+  const reason = current.state === 'standing' ? null : parseShownReason(single(query.reason))
   const context = requestContext(await headers())
   return (
     <AuthLayout
