@@ -79,14 +79,16 @@ export function followChanges(connection: Connection, { url, log }: Pick<StoreOp
     timer = setTimeout(next, HEARTBEAT).unref()
   }
 
-  /** Reads what ended while nobody listened; at first, what ended since the listener came. */
+  /** Reads what happened while nobody listened; at first, since the listener came. */
   async function catchUp(): Promise<void> {
     const [clock] = await connection.read((queries) => queries.clock.execute())
     const now = clock?.now as Date
     since ??= now.getTime() - (performance.now() - startedAt)
     const from = new Date(Math.max(since, known - LATEST))
-    const missed = await connection.read((queries) => queries.endedSince.execute({ from }))
-    for (const { id, reason, at } of missed) tellEnded(id, reason, at)
+    const ended = await connection.read((queries) => queries.endedSince.execute({ from }))
+    for (const { id, reason, at } of ended) tellEnded(id, reason, at)
+    const active = await connection.read((queries) => queries.activeSince.execute({ from }))
+    for (const { id } of active) tell({ type: 'timeouts', sessionId: id })
     knownUntil(now)
   }
 

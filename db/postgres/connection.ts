@@ -43,6 +43,7 @@ export function connect({ url, log }: Pick<StoreOptions, 'url' | 'log'>): Connec
   const reader = prepareQueries(drizzle(pool))
   const prepared = new WeakMap<pg.PoolClient, Queries>()
   let migrated: Promise<void> | true | undefined
+  let ended: Promise<void> | undefined
   let available = true
 
   function ready(): Promise<void> | true {
@@ -104,7 +105,10 @@ export function connect({ url, log }: Pick<StoreOptions, 'url' | 'log'>): Connec
     read: (work) => guarded(() => work(reader)),
     write: (work) =>
       guarded(() => transaction(work).catch((error) => (mayRepeat(error) ? transaction(work) : Promise.reject(error)))),
-    close: () => pool.end(),
+    close() {
+      ended ??= pool.end()
+      return ended
+    },
   }
 }
 

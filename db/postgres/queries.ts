@@ -67,6 +67,11 @@ function sessionQueries(db: NodePgDatabase) {
       .where(eq(sessions.userId, p('userId')))
       .orderBy(desc(sessions.lastActiveAt))
       .prepare('list'),
+    activeSince: db
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(and(inArray(sessions.remembered, [false, true]), gt(sessions.lastActiveAt, p('from'))))
+      .prepare('active_since'),
     insertSession: db.insert(sessions).values(table).prepare('insert_session'),
     saveSession: db
       .update(sessions)

@@ -47,8 +47,9 @@ export function followChanges(connection: Connection, options: Pick<StoreOptions
     for (const [id, at] of told) if (at <= activity - LATEST) told.delete(id)
     const version = queries.version()
     if (seen?.version === version && seen.queries === queries) return
+    const first = seen === undefined
     tellEnds(queries)
-    tellActivity(queries)
+    tellActivity(queries, first)
     seen = { queries, version, end: seen?.end ?? 0 }
   }
 
@@ -62,9 +63,11 @@ export function followChanges(connection: Connection, options: Pick<StoreOptions
     }
   }
 
-  function tellActivity(queries: Queries): void {
+  /** @param silently what was there before somebody listened */
+  function tellActivity(queries: Queries, silently: boolean): void {
     for (const { id, lastActiveAt } of queries.activeSince.all({ after: activity - LATEST })) {
-      tellActive(id, lastActiveAt)
+      if (silently) told.set(id, lastActiveAt)
+      else tellActive(id, lastActiveAt)
     }
   }
 

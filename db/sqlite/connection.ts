@@ -15,6 +15,8 @@ import { prepareQueries, type Queries } from './queries.ts'
 export interface Connection {
   /** @throws StoreUnavailable */
   read<T>(work: (queries: Queries) => T): T
+  /** Makes the next read look at the file first. */
+  look(): void
   /** Runs `work` in `BEGIN IMMEDIATE`, so that what it reads is still so when it writes. @throws StoreUnavailable */
   write<T>(work: (queries: Queries) => T): T
   close(): void
@@ -56,6 +58,7 @@ export function connect(path: string, log: (message: string, details: Record<str
 
   function reopen(): Opened {
     const before = opened
+    if (before) completed(before)
     forget()
     if (before) setLogAside(path, before)
     return openFile(path)
@@ -85,6 +88,9 @@ export function connect(path: string, log: (message: string, details: Record<str
       } catch (error) {
         throw failed(error)
       }
+    },
+    look() {
+      lookedAt = Number.NEGATIVE_INFINITY
     },
     write(work) {
       try {
@@ -128,6 +134,15 @@ export function openFile(path: string): Opened {
   } catch (error) {
     client.close()
     throw error
+  }
+}
+
+/** Whatever file was moved away gets what stands in its log still: it may be brought back. */
+function completed({ client }: Opened): void {
+  try {
+    client.pragma('wal_checkpoint(truncate)')
+  } catch {
+    // Its disk may be gone with it.
   }
 }
 

@@ -14,6 +14,7 @@ export function openSqlite(path: string, options: StoreOptions): Store {
   const parts = { connection, changes, options }
   const ping = () => {
     try {
+      connection.look()
       connection.read((queries) => queries.check(''))
     } catch (error) {
       throw error instanceof StoreUnavailable ? error : new StoreUnavailable(error)

@@ -1,0 +1,24 @@
+import { beginning } from './testing/examples/beginning.ts'
+import { ending } from './testing/examples/ending.ts'
+import { housekeeping } from './testing/examples/housekeeping.ts'
+import { keeping } from './testing/examples/keeping.ts'
+import { outage } from './testing/examples/outage.ts'
+import { proving } from './testing/examples/proving.ts'
+import { renewal } from './testing/examples/renewal.ts'
+import { watching } from './testing/examples/watching.ts'
+import { DIALECTS, test } from './testing.ts'
+
+/** The promises of `contract.ts`, on both stores. Postgres is a real one, started for this. */
+for (const dialect of DIALECTS) {
+  test.describe(dialect, () => {
+    test.use({ dialect })
+    test.describe('beginning', beginning)
+    test.describe('renewal', renewal)
+    test.describe('proving', proving)
+    test.describe('ending', ending)
+    test.describe('watching', watching)
+    test.describe('housekeeping', housekeeping)
+    test.describe('people, events and attempts', keeping)
+    test.describe('outage', outage)
+  })
+}

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto'
+import { test as base } from '@playwright/test'
+import type { NewEvent, NewSession, RecentProof, SessionChange, SessionCheck, SessionLimit, Store } from './contract.ts'
+import { type Cluster, startCluster } from './testing/cluster.ts'
+import { type Place, postgresPlace, sqlitePlace } from './testing/place.ts'
+
+export { DAY, HOUR, MINUTE, RULES } from './testing/rules.ts'
+
+/** What tests of the stores share: an empty database for each test, people, sessions and proofs. Tests only. */
+export const DIALECTS = ['sqlite', 'postgres'] as const
+
+export const NO_LIMIT: SessionLimit = { most: null, action: 'end-oldest' }
+
+interface Fixtures {
+  readonly dialect: (typeof DIALECTS)[number]
+  /** An empty database. */
+  readonly place: Place
+  /** Opened in this process. */
+  readonly store: Store
+  /** The id of somebody with an account. */
+  readonly alice: string
+}
+
+interface WorkerFixtures {
+  readonly cluster: () => Promise<Cluster | string>
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  dialect: ['sqlite', { option: true }],
+
+  cluster: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
+    async ({}, use) => {
+      let started: Promise<Cluster | string> | undefined
+      await use(() => {
+        started ??= startCluster()
+        return started
+      })
+      const cluster = await started
+      if (cluster && typeof cluster !== 'string') await cluster.remove()
+    },
+    { scope: 'worker' },
+  ],
+
+  place: [
+    async ({ dialect, cluster }, use, testInfo) => {
+      const server = dialect === 'postgres' ? await cluster() : null
+      if (typeof server === 'string') console.error(`NOT TESTED on Postgres: ${server}`)
+      testInfo.skip(typeof server === 'string', String(server))
+      const place = server && typeof server !== 'string' ? await postgresPlace(server) : sqlitePlace()
+      await use(place)
+      await place.remove()
+    },
+    // Starting a database server takes its time on a busy machine; that is not the test's.
+    { timeout: 60_000 },
+  ],
+
+  store: async ({ place }, use) => {
+    await use(await place.open())
+  },
+
+  alice: async ({ store }, use) => {
+    await use(await signUp(store))
+  },
+})
+
+export async function signUp(store: Store, email = `${randomId()}@example.org`): Promise<string> {
+  const id = randomId()
+  const user = await store.users.create(
+    { id, name: 'Alice', email, passwordHash: 'hash' },
+    event('account-created', id),
+  )
+  if (user === 'email-taken') throw new Error(`${email} is taken`)
+  return user.id
+}
+
+/** A session as a sign-in in a new browser would begin it. */
+export function newSession(userId: string, other: Partial<NewSession> = {}): NewSession {
+  const device = { browser: 'Firefox', os: 'Linux', kind: 'desktop', userAgent: 'Mozilla/5.0' } as const
+  return {
+    id: randomId(),
+    userId,
+    digest: randomBytes(32),
+    remembered: false,
+    authentications: [{ method: 'pwd' }],
+    browserDigest: randomBytes(32),
+    replaces: null,
+    ip: '192.0.2.1',
+    place: 'Germany',
+    ...device,
+    ...other,
+  }
+}
+
+export async function begin(store: Store, userId: string, other: Partial<NewSession> = {}): Promise<SessionCheck> {
+  const begun = await store.sessions.begin(newSession(userId, other), NO_LIMIT)
+  if (begun.outcome !== 'begun') throw new Error('no session began')
+  return begun.session
+}
+
+/** The one cast to a proof outside of `lib/session/current.ts`. */
+export function proofOf(session: SessionCheck, generation = session.generation): RecentProof {
+  const { id, userId, now } = session
+  return { sessionId: id, userId, generation, now, session } as unknown as RecentProof
+}
+
+export function successorOf(session: SessionCheck, generation = session.generation + 1) {
+  return { generation, digest: randomBytes(32), wrapped: randomBytes(60) }
+}
+
+export function event(kind: NewEvent['kind'], userId: string | null): NewEvent {
+  return { kind, userId, sessionId: null, device: null, ip: null, place: null, detail: {} }
+}
+
+export function randomId(): string {
+  return randomBytes(16).toString('base64url')
+}
+
+/** Listens in this process; `until` answers with the first change, past or coming, that is wanted. */
+export function listen(store: Store) {
+  const heard: SessionChange[] = []
+  const waiting = new Set<() => void>()
+  const stop = store.sessions.watch((change) => {
+    heard.push(change)
+    for (const look of waiting) look()
+  })
+  const until = (wanted: (change: SessionChange) => boolean) =>
+    new Promise<SessionChange>((resolve) => {
+      const look = () => {
+        const found = heard.find(wanted)
+        if (!found) return
+        waiting.delete(look)
+        resolve(found)
+      }
+      waiting.add(look)
+      look()
+    })
+  return { heard, until, stop }
+}
+
+export function isEnd(id: string): (change: SessionChange) => boolean {
+  return (change) => change.type === 'ended' && change.sessionId === id
+}

@@ -1,0 +1,39 @@
+import type { Store } from '../contract.ts'
+import { StoreUnavailable } from '../contract.ts'
+import { openStore } from '../index.ts'
+import type { Told } from './peer.ts'
+import { RULES } from './rules.ts'
+
+/** The other process of `peer.ts`. */
+const store = await openStore({ ...RULES, url: process.argv[2] ?? '' })
+store.sessions.watch((change) => tell({ type: 'change', change }))
+
+process.on('message', async ({ call, method, args }: { call: number; method: string; args: unknown[] }) => {
+  try {
+    tell({ type: 'answer', call, value: await invoke(store, method, args) })
+  } catch (error) {
+    tell({ type: 'failure', call, unavailable: error instanceof StoreUnavailable, message: String(error) })
+  }
+})
+process.on('disconnect', async () => {
+  await store.close()
+  process.exit(0)
+})
+tell({ type: 'ready' })
+
+/** `limiter.take` makes the limiter that is its first argument. */
+function invoke(store: Store, method: string, args: unknown[]): unknown {
+  const [part = '', name = ''] = method.split('.')
+  const parts = { ...store, limiter: undefined } as unknown as Record<
+    string,
+    Record<string, (...args: unknown[]) => unknown>
+  >
+  if (part === 'limiter') return store.limiter(args[0] as never).take(args[1] as string)
+  return part in parts && name
+    ? parts[part]?.[name]?.(...args)
+    : (store as unknown as Record<string, () => unknown>)[part]?.()
+}
+
+function tell(told: Told): void {
+  process.send?.(told)
+}

@@ -1,0 +1,105 @@
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import pg from 'pg'
+import type { Store, StoreOptions } from '../contract.ts'
+import { openStore } from '../index.ts'
+import type { Cluster } from './cluster.ts'
+import { type Peer, startPeer } from './peer.ts'
+import { RULES } from './rules.ts'
+
+/** A database for one test, and what a test may do to it behind the store's back. */
+export interface Place {
+  readonly url: string
+  /** Opens it in this process, as often as one likes. */
+  open(other?: Partial<StoreOptions>): Promise<Store>
+  /** Opens it in another process. */
+  peer(): Promise<Peer>
+  /** Makes sessions older, as if nothing had happened for so many seconds. */
+  age(seconds: number, id?: string): Promise<void>
+  /** Makes records of ended sessions older. */
+  ageRecords(seconds: number): Promise<void>
+  /** Runs a statement and answers its rows. */
+  query(statement: string): Promise<Record<string, unknown>[]>
+  /** Takes the database away, and brings it back. */
+  takeAway(): Promise<void>
+  bringBack(): Promise<void>
+  remove(): Promise<void>
+}
+
+const INSTANTS = [
+  'began_at',
+  'lifetime_from',
+  'last_active_at',
+  'renewed_at',
+  'successor_offered_at',
+  'predecessor_retired_at',
+]
+
+type Own = Pick<Place, 'url' | 'query' | 'takeAway' | 'bringBack' | 'remove'>
+
+/** @param back what makes a column older, in this dialect */
+function place(own: Own, back: (column: string, seconds: number) => string): Place {
+  const opened: { close(): unknown }[] = []
+  const keep = <T extends { close(): unknown }>(one: T): T => {
+    opened.push(one)
+    return one
+  }
+  return {
+    ...own,
+    open: async (other) => keep(await openStore({ ...RULES, url: own.url, ...other })),
+    peer: async () => keep(await startPeer(own.url)),
+    async age(seconds, id) {
+      const which = id === undefined ? '' : ` where id = '${id}'`
+      await own.query(`update sessions set ${INSTANTS.map((column) => back(column, seconds)).join(', ')}${which}`)
+    },
+    async ageRecords(seconds) {
+      await own.query(`update ended_sessions set ${back('ended_at', seconds)}`)
+    },
+    async remove() {
+      for (const one of opened) await one.close()
+      await own.remove()
+    },
+  }
+}
+
+export function sqlitePlace(): Place & { readonly path: string } {
+  const directory = mkdtempSync(join(tmpdir(), 'signet-sqlite-'))
+  const path = join(directory, 'data', 'signet.db')
+  const aside = join(directory, 'aside.db')
+  const own: Own = {
+    url: `file:${path}`,
+    async query(statement) {
+      const client = new Database(path)
+      try {
+        const prepared = client.prepare(statement)
+        return prepared.reader ? (prepared.all() as Record<string, unknown>[]) : [{ ...prepared.run() }]
+      } finally {
+        client.close()
+      }
+    },
+    takeAway: async () => renameSync(path, aside),
+    bringBack: async () => renameSync(aside, path),
+    remove: async () => rmSync(directory, { recursive: true, force: true }),
+  }
+  return { ...place(own, (column, seconds) => `${column} = ${column} - ${seconds * 1000}`), path }
+}
+
+export async function postgresPlace(cluster: Cluster): Promise<Place> {
+  const url = await cluster.database()
+  const own: Own = {
+    url,
+    async query(statement) {
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      // Of several statements, the last one answers.
+      const results = await client.query(statement).finally(() => client.end())
+      return [results].flat().at(-1)?.rows ?? []
+    },
+    takeAway: () => cluster.stop(),
+    bringBack: () => cluster.start(),
+    remove: async () => undefined,
+  }
+  return place(own, (column, seconds) => `${column} = ${column} - interval '${seconds} seconds'`)
+}
