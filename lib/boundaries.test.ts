@@ -1,16 +1,13 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 
 /**
  * Keeps every "only" of the architecture true. Each rule names the files that may contain a text; a file that should
  * not fails the suite with the rule's reason. Comments do not count.
  */
-const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.tsx', '*.mjs', '*.cjs'], {
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((file) => file && !/\.test\.tsx?$|^(?:e2e|bench|db\/testing)[/.]|\/model\/|^playwright/.test(file))
+const files = globSync(['*.{ts,mjs}', '{app,lib,db}/**/*.{ts,tsx,mjs,cjs}']).filter(
+  (file) => !/\.test\.tsx?$|^(?:db\/testing)[/.]|\/model\/|^playwright|^next-env/.test(file),
+)
 const source = new Map(files.map((file) => [file, withoutComments(readFileSync(file, 'utf8'))]))
 
 interface Rule {
