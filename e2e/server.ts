@@ -24,12 +24,14 @@ export interface Server extends Rows {
   readonly request: (what: RawRequest) => Promise<RawAnswer>
   /** The same data behind a new process; with other settings if given. */
   readonly restart: (settings?: Settings) => Promise<void>
-  readonly stop: () => Promise<void>
+  /** Ends it as a system does, by SIGTERM. Answers the exit code. */
+  readonly stop: () => Promise<number | null>
 }
 
 /** One production server of the existing build, with a port, a database and keys of its own. */
-export async function startServer(settings: Settings = {}): Promise<Server> {
+export async function startServer(chosen: Settings | ((port: number) => Settings) = {}): Promise<Server> {
   const port = await freePort()
+  const settings = typeof chosen === 'function' ? chosen(port) : chosen
   const dataDir = mkdtempSync(join(tmpdir(), 'signet-book-'))
   const databaseFile = join(dataDir, 'signet.db')
   const written: string[] = []
@@ -38,7 +40,7 @@ export async function startServer(settings: Settings = {}): Promise<Server> {
   const rows = openRows(databaseFile)
   return {
     ...rows,
-    origin: `http://localhost:${port}`,
+    origin: settings.APP_ORIGIN ?? `http://localhost:${port}`,
     port,
     dataDir,
     databaseFile,
@@ -50,8 +52,9 @@ export async function startServer(settings: Settings = {}): Promise<Server> {
     },
     async stop() {
       rows.close()
-      await end(child)
+      const code = await end(child)
       rmSync(dataDir, { recursive: true, force: true })
+      return code
     },
   }
 }
@@ -93,14 +96,15 @@ function spawnNext(port: number, settings: Settings, written: string[]): Promise
   })
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || !child.pid) return
-  const over = new Promise((resolve) => child.once('exit', resolve))
+async function end(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null || !child.pid) return child.exitCode
+  const over = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const group = -child.pid
   process.kill(group, 'SIGTERM')
   const patience = setTimeout(() => process.kill(group, 'SIGKILL'), 5000)
-  await over
+  const code = await over
   clearTimeout(patience)
+  return code
 }
 
 function freePort(): Promise<number> {
