@@ -16,9 +16,9 @@ for (const dialect of DIALECTS) {
     test.describe('renewal', renewal)
     test.describe('proving', proving)
     test.describe('ending', ending)
-    test.describe('watching', watching)
+    test.describe('watching', () => watching(dialect))
     test.describe('housekeeping', housekeeping)
     test.describe('people, events and attempts', keeping)
-    test.describe('outage', outage)
+    test.describe('outage', () => outage(dialect))
   })
 }

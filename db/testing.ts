@@ -8,11 +8,12 @@ export { DAY, HOUR, MINUTE, RULES } from './testing/rules.ts'
 
 /** What tests of the stores share: an empty database for each test, people, sessions and proofs. Tests only. */
 export const DIALECTS = ['sqlite', 'postgres'] as const
+export type Dialect = (typeof DIALECTS)[number]
 
 export const NO_LIMIT: SessionLimit = { most: null, action: 'end-oldest' }
 
 interface Fixtures {
-  readonly dialect: (typeof DIALECTS)[number]
+  readonly dialect: Dialect
   /** An empty database. */
   readonly place: Place
   /** Opened in this process. */

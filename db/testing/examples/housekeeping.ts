@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test'
 import type { Store } from '../../contract.ts'
-import { begin, DAY, HOUR, isEnd, listen, MINUTE, proofOf, test } from '../../testing.ts'
+import { begin, DAY, type Dialect, HOUR, isEnd, listen, MINUTE, proofOf, test } from '../../testing.ts'
 
 /** What is done by itself goes in small batches, and finds what it looks for by an index. */
 export function housekeeping(): void {
@@ -70,8 +70,6 @@ export function housekeeping(): void {
     })
   }
 }
-
-type Dialect = 'sqlite' | 'postgres'
 
 const never = (dialect: Dialect) => (dialect === 'sqlite' ? 'remembered = 0' : 'remembered = false')
 const instant = (dialect: Dialect) => (dialect === 'sqlite' ? '0' : `'epoch'::timestamptz`)
