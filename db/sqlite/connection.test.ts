@@ -6,7 +6,7 @@ import { StoreUnavailable } from '../contract.ts'
 import { startPeer } from '../testing/peer.ts'
 import { sqlitePlace } from '../testing/place.ts'
 import { begin, NO_LIMIT, newSession, proofOf, signUp, test as stores } from '../testing.ts'
-import { openFile } from './connection.ts'
+import { openFile, withSync } from './connection.ts'
 
 /** What can happen to a file, beside what the contract says of every store. */
 const test = stores.extend<{ file: string }>({
@@ -24,6 +24,19 @@ test('an acknowledged step is on the disk: the log is written through at every c
   // 2 is FULL.
   expect(client.pragma('synchronous', { simple: true })).toBe(2)
   expect(client.pragma('foreign_keys', { simple: true })).toBe(1)
+  client.close()
+})
+
+test('a light write lets the next one be written through again, also when it fails', ({ file }) => {
+  const { client } = openFile(file)
+  const sync = () => client.pragma('synchronous', { simple: true })
+  expect(withSync(client, 'NORMAL', sync)).toBe(1)
+  expect(sync()).toBe(2)
+  const failing = () => {
+    throw new Error('no')
+  }
+  expect(() => withSync(client, 'NORMAL', failing)).toThrow('no')
+  expect(sync()).toBe(2)
   client.close()
 })
 

@@ -19,6 +19,12 @@ export interface Connection {
   look(): void
   /** Runs `work` in `BEGIN IMMEDIATE`, so that what it reads is still so when it writes. @throws StoreUnavailable */
   write<T>(work: (queries: Queries) => T): T
+  /**
+   * The same for what may be forgotten in a power loss, such as the last counted attempts: the process does not stand
+   * still until the disk has it. Nothing else is weaker for it: the next `write` takes it to the disk as well.
+   * @throws StoreUnavailable
+   */
+  writeLightly<T>(work: (queries: Queries) => T): T
   close(): void
 }
 
@@ -80,6 +86,22 @@ export function connect(path: string, log: (message: string, details: Record<str
     return unavailable
   }
 
+  function change<T>(work: (queries: Queries) => T, sync: 'FULL' | 'NORMAL' = 'FULL'): T {
+    try {
+      const { client, transaction, queries, file } = usable()
+      return withSync(client, sync, () =>
+        transaction(() => {
+          const result = work(queries)
+          // Nothing is acknowledged that would land in a file without a name.
+          if (fileAt(path) !== file) throw new StoreUnavailable(new Error('the database file was replaced'))
+          return result
+        }),
+      )
+    } catch (error) {
+      throw failed(error)
+    }
+  }
+
   return {
     read(work) {
       try {
@@ -92,18 +114,9 @@ export function connect(path: string, log: (message: string, details: Record<str
     look() {
       lookedAt = Number.NEGATIVE_INFINITY
     },
-    write(work) {
-      try {
-        const { transaction, queries, file } = usable()
-        return transaction(() => {
-          const result = work(queries)
-          // Nothing is acknowledged that would land in a file without a name.
-          if (fileAt(path) !== file) throw new StoreUnavailable(new Error('the database file was replaced'))
-          return result
-        })
-      } catch (error) {
-        throw failed(error)
-      }
+    write: change,
+    writeLightly(work) {
+      return change(work, 'NORMAL')
     },
     close() {
       closed = true
@@ -143,6 +156,17 @@ function completed({ client }: Opened): void {
     client.pragma('wal_checkpoint(truncate)')
   } catch {
     // Its disk may be gone with it.
+  }
+}
+
+/** Runs `work`, which writes, with less or more waiting for the disk; afterwards it is `FULL` again. */
+export function withSync<T>(client: Database.Database, sync: 'FULL' | 'NORMAL', work: () => T): T {
+  if (sync === 'FULL') return work()
+  client.pragma(`synchronous = ${sync}`)
+  try {
+    return work()
+  } finally {
+    if (client.open) client.pragma('synchronous = FULL')
   }
 }
 

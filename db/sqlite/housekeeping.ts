@@ -47,7 +47,7 @@ export function housekeeping(parts: Parts): Pick<SessionStore, 'sweep' | 'purge'
 
     purge(most) {
       const batch = Math.min(most, LARGEST_BATCH)
-      return connection.write(
+      return connection.writeLightly(
         (queries) => queries.purgeEnded.run({ before: before(options.clock(), KEPT), most: batch }).changes,
       )
     },

@@ -15,7 +15,7 @@ export function sqliteLimiter(
       const now = options.clock().getTime()
       const windowEnd = now + seconds * 1000
       const blockEnd = now + blockSeconds * 1000
-      const row = connection.write((queries) => {
+      const row = connection.writeLightly((queries) => {
         const counted = queries.take.get({ key: `${name}:${key}`, now, windowEnd, blockEnd, ceiling: attempts })
         if (counted?.taken === 1) queries.forgetLapsed.run({ now })
         return counted
@@ -27,7 +27,7 @@ export function sqliteLimiter(
 
     async giveBack(key) {
       const now = options.clock().getTime()
-      connection.write((queries) => queries.giveBack.run({ key: `${name}:${key}`, now, ceiling: attempts }))
+      connection.writeLightly((queries) => queries.giveBack.run({ key: `${name}:${key}`, now, ceiling: attempts }))
     },
   }
 }
