@@ -1,7 +1,7 @@
 import 'server-only'
 import type { SessionCheck, User } from '#db/contract.ts'
 import { eventFrom } from '#lib/audit/event.ts'
-import { BUSY_FOR, hashPassword } from '#lib/authentication/password.ts'
+import { BUSY_FOR, hashPassword, isBusy } from '#lib/authentication/password.ts'
 import { passwordAdvice } from '#lib/authentication/password-advice.ts'
 import { passwordProblem } from '#lib/authentication/password-policy.ts'
 import { signUpThrottle } from '#lib/authentication/throttle.ts'
@@ -34,6 +34,7 @@ const TAKEN = 'This address has an account already. Sign in instead, or use anot
 export async function signUp(application: Application, context: RequestContext): Promise<SignedUp> {
   const checked = check(application)
   if (checked.errors.length > 0) return { outcome: 'invalid', errors: checked.errors }
+  if (isBusy()) return { outcome: 'throttled', retryAfter: BUSY_FOR }
   const attempt = await signUpThrottle(store()).take({ ip: context.origin.ip })
   if (!attempt.allowed) return { outcome: 'throttled', retryAfter: attempt.retryAfter }
   const passwordHash = await hashPassword(application.password)

@@ -8,6 +8,8 @@
 export interface Gate {
   /** Runs `work` when there is a place, in the order of asking. `'busy'` at once when even the queue is full. */
   run<T>(work: () => Promise<T>): Promise<T | 'busy'>
+  /** Whether `run` would answer `'busy'` now. */
+  isFull(): boolean
 }
 
 /**
@@ -36,5 +38,6 @@ export function createGate({ running, waiting }: { readonly running: number; rea
         leave()
       }
     },
+    isFull: () => busy >= running && queue.length >= waiting,
   }
 }

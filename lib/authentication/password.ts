@@ -30,6 +30,11 @@ export function hashPassword(password: string): Promise<PasswordHash | 'busy'> {
 /** The queue is empty within this time. Seconds. */
 export const BUSY_FOR = 1
 
+/** Asked before an attempt is counted: a flood is turned away without a single write. */
+export function isBusy(): boolean {
+  return gate.isFull()
+}
+
 export interface Verified {
   readonly right: boolean
   /** The hash was made with other parameters: make a new one now that the password is known to be right. */

@@ -8,7 +8,7 @@ import type { RequestContext } from '#lib/http/request-context.ts'
 import { beginSession, browserDigest } from '#lib/session/lifecycle.ts'
 import { store } from '#lib/store.ts'
 import { HOUR } from '#lib/time.ts'
-import { BUSY_FOR, hashPassword, verifyPassword } from './password.ts'
+import { BUSY_FOR, hashPassword, isBusy, verifyPassword } from './password.ts'
 import { signInThrottle } from './throttle.ts'
 
 export interface Credentials {
@@ -28,6 +28,7 @@ export type SignedIn =
  * @see ASVS v5.0.0-6.3.1 brute force, 6.3.8 no account discovery
  */
 export async function signIn(credentials: Credentials, context: RequestContext): Promise<SignedIn> {
+  if (isBusy()) return { outcome: 'throttled', retryAfter: BUSY_FOR }
   const email = normaliseEmail(credentials.email)
   const user = await store().users.findByEmail(email)
   // Taken before hashing: parallel attempts cannot outrun the count, and a flood costs no hashes.
