@@ -75,7 +75,7 @@ function prove(row: SessionCheck, seal: OpenedSeal): SessionProof {
  *   authentications; there is no flag that could be set.
  * - `superseded`: the request came with a token that has a successor. A copy could be at work, so it opens no
  *   sensitive act; the browser has the successor by now and the second try works.
- * @see ASVS v5.0.0-7.5.2, rulings on renewal in docs/decisions
+ * @see ASVS v5.0.0-7.5.2; docs/decisions/0002
  */
 export function recentProof(current: Standing): RecentProof | 'stale' | 'superseded' {
   const { session, now } = current.proof

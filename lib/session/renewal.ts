@@ -29,14 +29,13 @@ export async function renew(current: Standing, cookieHeader: string, deliberate:
   }
   // A predecessor is served without a cookie: its browser has the successor already.
   if (current.recognition === 'predecessor') return null
-  const offered = session.successor && !lapsed(session.successor, session.now) ? session.successor : null
-  if (!offered) current.seal.seenAsPresent = true
-  if (!offered && !(deliberate && isDue(session))) return null
-  return offer(session, cookieHeader, offered)
+  if (session.successor) return offer(session, cookieHeader, session.successor)
+  current.seal.seenAsPresent = true
+  return deliberate && isDue(session) ? offer(session, cookieHeader, null) : null
 }
 
-function isDue({ successor, renewedAt, now }: SessionCheck): boolean {
-  return successor !== null || secondsBetween(renewedAt, now) >= settings().policy.renewalInterval
+function isDue({ renewedAt, now }: SessionCheck): boolean {
+  return secondsBetween(renewedAt, now) >= settings().policy.renewalInterval
 }
 
 function lapsed(successor: Successor, now: Date): boolean {
@@ -47,7 +46,7 @@ async function offer(session: SessionCheck, cookieHeader: string, offered: Succe
   const text = readCookie(cookieHeader, SESSION_COOKIE)
   const shown = text && text !== DUPLICATE ? await openFully(text) : null
   if (!shown) return null
-  if (offered) return handOut(session, offered, shown.token)
+  if (offered && !lapsed(offered, session.now)) return handOut(session, offered, shown.token)
   const minted = newToken()
   const generation = Math.max(session.generation, session.successor?.generation ?? 0) + 1
   const wrapped = wrapSuccessor(minted.token, shown.token, session.id, generation)

@@ -16,7 +16,15 @@ export type Move =
   | { readonly move: 'visit' | 'post' | 'read'; readonly who: Who; readonly answer: 'arrives' | 'late' | 'lost' }
   | { readonly move: 'crowd'; readonly who: Who; readonly answers: readonly boolean[] }
   | { readonly move: 'wait'; readonly seconds: number }
-  | { readonly move: 'copy' | 'late answers arrive' | 'confirm who I am' | 'sign out' | 'end from elsewhere' }
+  | {
+      readonly move:
+        | 'copy'
+        | 'late answers arrive'
+        | 'confirm who I am'
+        | 'sensitive act'
+        | 'sign out'
+        | 'end from elsewhere'
+    }
 
 type Who = 'owner' | 'thief'
 
@@ -50,6 +58,7 @@ export const moves: fc.Arbitrary<Move> = fc.oneof(
       ),
     }),
   },
+  { weight: 2, arbitrary: fc.constant({ move: 'sensitive act' as const }) },
   { weight: 1, arbitrary: fc.record({ move: fc.constantFrom('sign out' as const, 'end from elsewhere' as const) }) },
 )
 
@@ -115,6 +124,8 @@ class Game {
         return this.#deliverLate()
       case 'confirm who I am':
         return this.#confirm()
+      case 'sensitive act':
+        return this.#actTwice()
       case 'sign out':
         return this.#signOut()
       case 'end from elsewhere':
@@ -225,6 +236,16 @@ class Game {
     this.#lastActive = this.#now
     this.#lifetimeFrom = this.#now
     this.#firstShown.clear()
+  }
+
+  /** Whatever state the renewal is in, the second press of a sensitive button is decided by the newest token. */
+  async #actTwice(): Promise<void> {
+    if (this.#expectation('owner') !== 'served') return
+    await this.#request('owner', 'post', 'arrives')
+    await this.#request('owner', 'post', 'arrives')
+    const current = await currentSession(this.#jars.owner)
+    if (current.state !== 'standing') throw new Error('an honest browser is not signed out')
+    expect(recentProof(current), 'the second press works').not.toBe('superseded')
   }
 
   async #signOut(): Promise<void> {
