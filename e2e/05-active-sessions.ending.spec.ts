@@ -252,3 +252,24 @@ test('each button that signs out has a name of its own', asvs('7.4.4'), async ({
   await expect(list.here.getByRole('button', { name: 'Sign out this device' })).toBeVisible()
   expect(names).toHaveLength(7)
 })
+
+test('offline the dialog says why nothing can be pressed, and goes on when the network is back', async ({
+  alice,
+  guard,
+}) => {
+  guard.allow(/ERR_INTERNET_DISCONNECTED/)
+  const [laptop] = await twoMore(alice)
+  const list = await new ActiveSessionsPage(alice.page).open()
+  const dialog = await list.ask('Firefox on Linux')
+  const button = dialog.getByRole('button', { name: 'Sign out' })
+  await alice.context.setOffline(true)
+  await expect(dialog.getByRole('status')).toHaveText('You are offline. Nothing can be changed until this is over.')
+  await expect(button).toHaveAttribute('aria-disabled', 'true')
+  await button.click({ force: true })
+  await expect(dialog).toBeVisible()
+  expect(await laptop.isSignedIn()).toBe(true)
+  await alice.context.setOffline(false)
+  await expect(dialog.getByRole('status')).toBeEmpty()
+  await button.click()
+  await expect(list.outcome).toHaveText('Firefox on Linux is signed out.')
+})

@@ -14,7 +14,7 @@ export class ActiveSessionsPage {
     this.here = page.getByRole('region', { name: 'This device' })
     this.others = page.getByRole('region', { name: /^Other devices/ })
     this.ended = page.getByRole('region', { name: 'Recently ended' })
-    this.outcome = page.getByRole('main').getByRole('status')
+    this.outcome = page.getByRole('main').getByRole('status').first()
   }
 
   async open(): Promise<this> {

@@ -1,6 +1,7 @@
 'use client'
 import { type MouseEvent, type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react'
 import { Button, buttonClass } from './button.tsx'
+import { REACH_WORDS, useReach } from './session-watch/reach.ts'
 
 interface DialogProps {
   readonly id: string
@@ -41,7 +42,18 @@ export function Dialog({ id, title, open = false, role, ref, onClose, children }
         {title}
       </h2>
       {children}
+      <Unreachable />
     </dialog>
+  )
+}
+
+/** The line at the foot of the page says the same, but a modal stands in front of it. */
+function Unreachable() {
+  const words = REACH_WORDS[useReach()]
+  return (
+    <p role="status" className="text-sm font-medium text-warning">
+      {words && <span className="mt-4 block">{words} Nothing can be changed until this is over.</span>}
+    </p>
   )
 }
 

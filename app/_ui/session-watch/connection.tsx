@@ -1,11 +1,5 @@
 import { Button } from '../button.tsx'
-import { useReach } from './reach.ts'
-
-const WORDS = {
-  reached: null,
-  offline: 'You are offline.',
-  unreachable: 'Signet cannot be reached at the moment.',
-}
+import { REACH_WORDS, useReach } from './reach.ts'
 
 interface ConnectionProps {
   /** The page waits, hidden, for the server's word that its session stands. */
@@ -15,7 +9,7 @@ interface ConnectionProps {
 
 /** A quiet line at the foot of the window while the server does not answer. Always there, so that it is read out. */
 export function Connection({ hidden, onRetry }: ConnectionProps) {
-  const words = WORDS[useReach()]
+  const words = REACH_WORDS[useReach()]
   return (
     <div role="status" className="fixed inset-x-0 bottom-0 z-10">
       {words && (

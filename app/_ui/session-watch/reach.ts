@@ -4,6 +4,13 @@ import { useSyncExternalStore } from 'react'
 /** Whether the server answers: `offline` is this machine's own network, `unreachable` is anything else between. */
 export type Reach = 'reached' | 'offline' | 'unreachable'
 
+/** What to say of it; null while there is nothing to say. */
+export const REACH_WORDS: Readonly<Record<Reach, string | null>> = {
+  reached: null,
+  offline: 'You are offline.',
+  unreachable: 'Signet cannot be reached at the moment.',
+}
+
 let reach: Reach = 'reached'
 const listeners = new Set<() => void>()
 
