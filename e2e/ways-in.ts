@@ -1,33 +1,51 @@
-import { type RawAnswer, raw } from './raw.ts'
+import { openStream } from './event-stream.ts'
+import type { RawAnswer } from './raw.ts'
 import type { Server } from './server.ts'
+import { checkedCookies } from './set-cookie.ts'
 
 /**
- * The four kinds of door behind sign-in, tried with one `Cookie` header as a thief would try them: a page, the API, a
+ * The four kinds of door behind sign-in, tried with one `Cookie` header: a page, the API, a
  * server action of a form that was open, the event stream.
  */
-export type Doors = {
-  readonly page: RawAnswer
-  readonly read: RawAnswer
-  readonly change: RawAnswer
-  readonly action: RawAnswer
-  readonly stream: RawAnswer
+export type Answer = Pick<RawAnswer, 'status' | 'headers' | 'cookies' | 'body'>
+
+export type Doors = Readonly<Record<'page' | 'read' | 'change' | 'action' | 'stream', Answer>>
+
+/** Each door, to be tried by itself. A stream that opens is left at once; its body is empty. */
+export function doors(server: Server, cookie: string, form: OpenForm): Record<keyof Doors, () => Promise<Answer>> {
+  const send = (path: string, method = 'GET', headers = {}, body?: string) =>
+    server.request({ path, method, headers: { cookie, origin: server.origin, ...headers }, body })
+  return {
+    page: () => send('/account'),
+    read: () => send('/api/session'),
+    change: () => send('/api/session/activity', 'POST'),
+    action: () => send(form.path, 'POST', { 'content-type': form.type }, form.body),
+    stream: () => streamDoor(server, cookie),
+  }
 }
 
-export async function tryDoors(server: Server, cookie: string, form: OpenForm, port = server.port): Promise<Doors> {
-  const host = new URL(server.origin).host
-  const send = (path: string, method = 'GET', headers = {}, body?: string) =>
-    raw(port, { path, method, headers: { host, cookie, origin: server.origin, ...headers }, body })
+async function streamDoor(server: Server, cookie: string): Promise<Answer> {
+  const stream = await openStream(server, { cookie })
+  const { status, headers } = stream
+  if (status === 200) stream.close()
+  const cookies = checkedCookies([headers['set-cookie'] ?? []].flat())
+  const texts = Object.entries(headers).map(([name, value]) => [name, String(value)])
+  return { status, cookies, headers: Object.fromEntries(texts), body: status === 200 ? '' : await stream.body() }
+}
+
+export async function tryDoors(server: Server, cookie: string, form: OpenForm): Promise<Doors> {
+  const { page, read, change, action, stream } = doors(server, cookie, form)
   return {
-    page: await send('/account'),
-    read: await send('/api/session'),
-    change: await send('/api/session/activity', 'POST'),
-    action: await send(form.path, 'POST', { 'content-type': form.type }, form.body),
-    stream: await send('/api/session/events'),
+    page: await page(),
+    read: await read(),
+    change: await change(),
+    action: await action(),
+    stream: await stream(),
   }
 }
 
 /** What is the same for everybody whose session is over, whatever ended it: an answer without the times of its making. */
-export function withoutTimes({ status, headers, body }: RawAnswer) {
+export function withoutTimes({ status, headers, body }: Answer) {
   const { date: _, 'content-security-policy': __, 'set-cookie': ___, ...lasting } = headers
   return { status, headers: lasting, body }
 }
