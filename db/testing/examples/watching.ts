@@ -5,11 +5,12 @@ const NOWHERE = { ip: null, place: null }
 
 /** Open pages learn of a change within a second, wherever it was made, and once. */
 export function watching(dialect: Dialect): void {
-  test('an end is told once, after it was committed', { tag: '@v5.0.0-7.4.1' }, async ({ store, alice }) => {
+  test('an end is told once, after it was committed', { tag: '@v5.0.0-7.4.1' }, async ({ store, alice, place }) => {
     const sessions = [await begin(store, alice), await begin(store, alice)]
+    const elsewhere = await place.open()
     const seen: unknown[] = []
     store.sessions.watch(async ({ type, sessionId }) => {
-      if (type === 'ended') seen.push(await store.sessions.check(sessionId))
+      if (type === 'ended') seen.push(await elsewhere.sessions.check(sessionId))
     })
     const { heard, until } = listen(store)
     for (const session of sessions) await store.sessions.signOut(proofOf(session))
