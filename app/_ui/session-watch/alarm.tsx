@@ -1,4 +1,4 @@
-import { type ReactNode, type SyntheticEvent, useEffect, useRef, useState } from 'react'
+import { type ReactNode, type SyntheticEvent, useLayoutEffect, useRef, useState } from 'react'
 import { Button, ButtonLink } from '../button.tsx'
 import { DialogActions, DialogText } from '../dialog.tsx'
 import { Notice } from '../notice.tsx'
@@ -80,13 +80,20 @@ interface SheetProps {
 function Sheet({ title, role, left, onEscape, children }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [opened] = useState(left)
-  useEffect(() => dialog.current?.showModal(), [])
+  useLayoutEffect(() => {
+    const sheet = dialog.current
+    sheet?.showModal()
+    // Closed, and not just taken away: only then the browser gives the focus back to where it was.
+    return () => sheet?.close()
+  }, [])
   const cancel = (event: SyntheticEvent) => {
     event.preventDefault()
     onEscape()
   }
   // A browser may close a dialog at the second Escape, asked or not.
-  const reopen = ({ currentTarget }: SyntheticEvent<HTMLDialogElement>) => currentTarget.showModal()
+  const reopen = ({ currentTarget: sheet }: SyntheticEvent<HTMLDialogElement>) => {
+    if (sheet.isConnected && !sheet.open) sheet.showModal()
+  }
   return (
     <dialog
       ref={dialog}
