@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test'
-import { begin, type Dialect, isEnd, listen, NO_LIMIT, newSession, proofOf, test } from '../../testing.ts'
+import { begin, type Dialect, isEnd, listen, MINUTE, NO_LIMIT, newSession, proofOf, test } from '../../testing.ts'
 
 const NOWHERE = { ip: null, place: null }
 
@@ -90,9 +90,10 @@ export function watching(dialect: Dialect): void {
     expect(early.heard.some(isEnd(b.id))).toBe(false)
   })
 
-  test('what ended before somebody listened is not told', async ({ store, alice }) => {
+  test('what ended before somebody listened is not told', async ({ store, alice, place }) => {
     const [a, b] = [await begin(store, alice), await begin(store, alice)]
     await store.sessions.signOut(proofOf(a))
+    await place.ageRecords(MINUTE)
     const { heard, until } = listen(store)
     await store.sessions.signOut(proofOf(b))
     await until(isEnd(b.id))
