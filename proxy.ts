@@ -1,6 +1,6 @@
 import { type NextRequest, NextResponse } from 'next/server'
-import { StoreUnavailable } from '#db/contract.ts'
 import { settings } from '#lib/config.ts'
+import { formProblem } from '#lib/http/action-guard.ts'
 import {
   BROWSER_COOKIE,
   BROWSER_COOKIE_LIFETIME,
@@ -10,12 +10,13 @@ import {
   readCookie,
   SESSION_COOKIE,
 } from '#lib/http/cookies.ts'
+import { isOutage } from '#lib/http/outage.ts'
 import { isOwnOrigin, isSafe } from '#lib/http/own-origin.ts'
 import { problem } from '#lib/http/problem.ts'
-import { BROWSER_VALUE, newBrowserValue, requestOrigin } from '#lib/http/request-context.ts'
+import { BROWSER_VALUE, COOKIELESS_HEADER, newBrowserValue, requestOrigin } from '#lib/http/request-context.ts'
 import { MACHINE_HEADER } from '#lib/http/request-hook.ts'
 import { pagePolicy } from '#lib/http/security-headers.ts'
-import { unavailablePage } from '#lib/http/unavailable-page.ts'
+import { unavailablePage, unavailableText } from '#lib/http/unavailable-page.ts'
 import { log } from '#lib/log.ts'
 import { randomSecret } from '#lib/random.ts'
 import { noteEndedSessionUsed } from '#lib/session/afterlife.ts'
@@ -27,7 +28,7 @@ import { openSession } from '#lib/session/seal.ts'
 import { store } from '#lib/store.ts'
 
 /**
- * What happens to every request before its page, action or handler runs, in this order: own-origin rule, size,
+ * What happens to every request before its page, action or handler runs, in this order: own-origin rule, shape of forms,
  * session (renewal and activity, never a decision about who may see what), headers.
  *
  * Each page, action and handler earns its own proof: with this file taken away, nothing becomes reachable.
@@ -35,23 +36,27 @@ import { store } from '#lib/store.ts'
 export async function proxy(request: NextRequest): Promise<Response> {
   const { pathname } = request.nextUrl
   const api = pathname.startsWith('/api/')
-  const refused = refusal(request, api)
+  const refused = refusal(request, api) ?? (await formRefusal(request, api))
   if (refused) return refused
   try {
     return api ? await passApi(request, pathname) : await passPage(request, pathname)
   } catch (cause) {
-    return outage(cause, api)
+    return outage(cause, request, api)
   }
 }
 
-const LARGEST_BODY = 64 * 1024
-
 function refusal({ method, headers, nextUrl }: NextRequest, api: boolean): Response | null {
   if (!isOwnOrigin(method, headers)) return problem('cross_origin')
-  if (Number(headers.get('content-length') ?? 0) > LARGEST_BODY) return problem('too_large')
   const visit = !api && isSafe(method) && headers.get(MACHINE_HEADER) !== '1'
   if (visit) return canonicalHost(headers.get('host'), nextUrl.pathname + nextUrl.search)
   return null
+}
+
+/** Pages take forms of server actions; `/sign-out` and the API are handlers, which read their bodies themselves. */
+async function formRefusal(request: NextRequest, api: boolean): Promise<Response | null> {
+  if (api || isSafe(request.method) || request.nextUrl.pathname === '/sign-out') return null
+  const wrong = await formProblem(request)
+  return wrong && problem(wrong)
 }
 
 /** Cookies belong to one host: a loopback alias is sent to the configured one. */
@@ -86,6 +91,7 @@ async function passPage(request: NextRequest, pathname: string): Promise<Respons
   headers.set(PATH_HEADER, pathname + request.nextUrl.search)
   const session = await sessionStep(request, pathname)
   const browser = browserStep(headers)
+  headers.set(COOKIELESS_HEADER, browser && !isSafe(request.method) ? '1' : '0')
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('content-security-policy', policy)
   if (session.forgetSite) response.headers.set('clear-site-data', '"cache", "storage"')
@@ -147,10 +153,11 @@ function send(response: NextResponse, toSet: Cookie | null): void {
   if (toSet) response.cookies.set(toSet)
 }
 
-function outage(cause: unknown, api: boolean): Response {
-  const known = cause instanceof StoreUnavailable
+function outage(cause: unknown, { headers }: NextRequest, api: boolean): Response {
+  const known = isOutage(cause)
   log().error({ err: cause }, known ? 'store unavailable: answered 503' : 'proxy failed: answered 503')
-  return api ? problem('unavailable', { retryAfter: 5 }) : unavailablePage()
+  if (api) return problem('unavailable', { retryAfter: 5 })
+  return headers.has('next-action') ? unavailableText() : unavailablePage()
 }
 
 export const config = { matcher: ['/((?!_next/static/).*)'] }

@@ -1,6 +1,7 @@
 'use client'
 import { unstable_isUnrecognizedActionError as isUnknownAction } from 'next/navigation'
 import { type RefObject, useActionState, useEffect, useRef } from 'react'
+import { OUTAGE } from '#lib/http/outage.ts'
 import type { FormAction, FormState } from './form-state.ts'
 import { IDLE } from './form-state.ts'
 import { useHydrated } from './hydrated.ts'
@@ -27,6 +28,7 @@ export function useForm(action: FormAction): Form {
 }
 
 const UPDATED = 'Signet was updated while this page was open. Reload the page, then try again.'
+const AWAY = 'Signet cannot answer at the moment. Nothing is lost: try again in a few seconds.'
 const UNREACHABLE = 'Signet could not be reached. Check your connection, then try again.'
 
 /** The page may be older than the server, or the server may be away; neither may cost what was typed. */
@@ -36,6 +38,9 @@ function surviving(action: FormAction): FormAction {
       return await action(state, data)
     } catch (error) {
       if (isUnknownAction(error)) return { status: 'refused', message: UPDATED, values: typed(data) }
+      if (error instanceof Error && error.message === OUTAGE) {
+        return { status: 'refused', message: AWAY, values: typed(data) }
+      }
       if (error instanceof TypeError) return { status: 'refused', message: UNREACHABLE, values: typed(data) }
       throw error
     }

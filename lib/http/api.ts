@@ -1,10 +1,12 @@
 import 'server-only'
 import type { z } from 'zod'
-import { type MaybePromise, type RecentProof, type SessionProof, StoreUnavailable } from '#db/contract.ts'
+import type { MaybePromise, RecentProof, SessionProof } from '#db/contract.ts'
 import { log } from '#lib/log.ts'
 import { then } from '#lib/maybe-promise.ts'
 import { noteActivity } from '#lib/session/activity.ts'
 import { currentSession, recentProof, type Standing } from '#lib/session/current.ts'
+import { readLimited } from './body.ts'
+import { isOutage } from './outage.ts'
 import { isSafe } from './own-origin.ts'
 import { problem } from './problem.ts'
 import { requestOrigin } from './request-context.ts'
@@ -78,7 +80,7 @@ function guarded<Params>(route: Route<Params>): Route<Params> {
 
 function failed(cause: unknown): Response {
   if (cause instanceof BadBody) return cause.response
-  const known = cause instanceof StoreUnavailable
+  const known = isOutage(cause)
   log().error({ err: cause }, known ? 'store unavailable: answered 503' : 'handler failed: answered 500')
   return known ? problem('unavailable', { retryAfter: 5 }) : problem('internal_error')
 }
@@ -103,28 +105,16 @@ class BadBody extends Error {
   }
 }
 
-const LARGEST_BODY = 64 * 1024
-
 /** The body by its schema. Throws what `guarded` turns into 400, 413 or 415, with every wrong field named. */
 export async function readBody<T extends z.ZodType>(request: Request, schema: T): Promise<z.output<T>> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/json') throw new BadBody(problem('unsupported_media_type'))
-  const parsed = schema.safeParse(parseJson(await readLimited(request)))
+  const body = await readLimited(request)
+  if (!body) throw new BadBody(problem('too_large'))
+  const parsed = schema.safeParse(parseJson(body.toString('utf8')))
   if (parsed.success) return parsed.data
   const errors = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', message }))
   throw new BadBody(problem('invalid_input', { errors }))
-}
-
-/** `Content-Length` is only a claim: the bytes are counted as they come. */
-async function readLimited(request: Request): Promise<string> {
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of request.body ?? []) {
-    size += part.byteLength
-    if (size > LARGEST_BODY) throw new BadBody(problem('too_large'))
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString('utf8')
 }
 
 function parseJson(text: string): unknown {

@@ -2,7 +2,7 @@ import 'server-only'
 import { cookies, headers } from 'next/headers'
 import type { Cookie } from './cookies.ts'
 import { FORM_TOKEN_FIELD, type FormSubject, isFormToken } from './form-token.ts'
-import { type RequestContext, requestContext } from './request-context.ts'
+import { COOKIELESS_HEADER, type RequestContext, requestContext } from './request-context.ts'
 
 /** A text field of a form; a file or a missing field is an empty text. */
 export function text(data: FormData, field: string): string {
@@ -25,6 +25,15 @@ export async function actionContext(): Promise<RequestContext> {
 
 /** What a refused form says: the page was open for long, or the keys have changed. Nothing typed is lost. */
 export const STALE_FORM = 'This form was out of date. It has been renewed: please press the button again.'
+
+const NO_COOKIE =
+  'This browser has kept no cookie of Signet, and without one nobody can sign in. Please try once more. If you read this ' +
+  'again, cookies are blocked here, or the address needs https.'
+
+/** The same for forms of people who are not signed in: they may be in a browser that keeps no Secure cookie. */
+export async function staleForm(): Promise<string> {
+  return (await headers()).get(COOKIELESS_HEADER) === '1' ? NO_COOKIE : STALE_FORM
+}
 
 export async function setCookies(all: readonly Cookie[]): Promise<void> {
   const jar = await cookies()

@@ -38,6 +38,9 @@ export function requestOrigin(headers: Headers): Origin {
   return { ip, place: placeOf(ip) }
 }
 
+/** Set by `proxy.ts` on a form that came without the cookie which its page was sent with, over whatever was sent. */
+export const COOKIELESS_HEADER = 'x-signet-cookieless'
+
 export const BROWSER_VALUE = /^[\w-]{43}$/
 
 export function newBrowserValue(): string {

@@ -1,13 +1,16 @@
 import 'server-only'
 import { subscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { standBefore } from './front-door.ts'
+import { isRouterState } from './router-state.ts'
 import { commonHeaders } from './security-headers.ts'
 
 /**
  * Runs before Next sees a request. It notes what Next hides from proxy and pages: the socket's address, and whether a
  * machine asked ahead of the person (both headers are overwritten, whatever a client sent). And it sets the headers
- * that every response carries, so that assets and Next's own errors have them too.
+ * that every response carries, so that assets and Next's own errors have them too. What Next could not answer well it
+ * does not get (`front-door.ts`).
  *
  * @see stack: Next has no `request.ip`, and strips prefetch headers before `proxy.ts`
  */
@@ -18,6 +21,7 @@ interface Started {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly socket: Socket
+  readonly server: Server
 }
 
 export function installRequestHook(): void {
@@ -26,7 +30,8 @@ export function installRequestHook(): void {
   shared.signetRequestHook = true
   const common = commonHeaders()
   subscribe('http.server.request.start', (message) => {
-    const { request, response, socket } = message as Started
+    const { request, response, socket, server } = message as Started
+    standBefore(server)
     note(request, socket.remoteAddress ?? '')
     for (const [name, value] of common) response.setHeader(name, value)
   })
@@ -48,17 +53,7 @@ function isMachine(headers: Headers): boolean {
   )
 }
 
-/** Next answers 500 to a state tree that it cannot parse: such a request is served as a plain one. */
-function isRouterState(value: string | string[] | undefined): boolean {
-  if (value === undefined) return true
-  if (typeof value !== 'string' || value.length > 8192) return false
-  try {
-    return Array.isArray(JSON.parse(decodeURIComponent(value)))
-  } catch {
-    return false
-  }
-}
-
+/** A request whose state tree Next could not parse is served as a plain one. */
 function dropRouterHeaders(headers: Headers): void {
   for (const name of Object.keys(headers)) {
     if (name === 'rsc' || name.startsWith('next-router-') || name === 'next-url') delete headers[name]

@@ -1,9 +1,18 @@
+import { OUTAGE } from './outage.ts'
+
 /** The page for an outage: made without the database, without scripts and without styles that could fail too. */
 export function unavailablePage(): Response {
-  return new Response(PAGE, {
-    status: 503,
-    headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', 'retry-after': '5' },
-  })
+  return answer(PAGE, 'text/html; charset=utf-8')
+}
+
+/** The same for a form that a script has sent: Next hands plain text on to the page as the message of an error. */
+export function unavailableText(): Response {
+  return answer(OUTAGE, 'text/plain')
+}
+
+function answer(body: string, type: string): Response {
+  const headers = { 'content-type': type, 'cache-control': 'no-store', 'retry-after': '5' }
+  return new Response(body, { status: 503, headers })
 }
 
 const PAGE = `<!doctype html>

@@ -3,7 +3,7 @@ import { redirect } from 'next/navigation'
 import { signIn } from '#lib/authentication/sign-in.ts'
 import { throttledSentence } from '#lib/authentication/throttle-words.ts'
 import { beganCookies } from '#lib/http/began.ts'
-import { actionContext, checked, isOwnForm, STALE_FORM, setCookies, text } from '#lib/http/form.ts'
+import { actionContext, checked, isOwnForm, setCookies, staleForm, text } from '#lib/http/form.ts'
 import { problemTitle } from '#lib/http/problem.ts'
 import { returnPath } from '#lib/http/return-path.ts'
 import type { FormState } from '#ui/form-state.ts'
@@ -12,7 +12,7 @@ import type { FormState } from '#ui/form-state.ts'
 export async function signInAction(_: FormState, data: FormData): Promise<FormState> {
   const context = await actionContext()
   const values = { email: text(data, 'email'), ...(checked(data, 'remember') && { remember: 'on' }) }
-  if (!isOwnForm(data, context)) return { status: 'refused', message: STALE_FORM, values }
+  if (!isOwnForm(data, context)) return { status: 'refused', message: await staleForm(), values }
   const credentials = { email: values.email, password: text(data, 'password'), remember: checked(data, 'remember') }
   const result = await signIn(credentials, context)
   switch (result.outcome) {

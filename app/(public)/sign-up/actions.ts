@@ -3,7 +3,7 @@ import { redirect } from 'next/navigation'
 import { signUp } from '#lib/account/sign-up.ts'
 import { throttledSentence } from '#lib/authentication/throttle-words.ts'
 import { beganCookies } from '#lib/http/began.ts'
-import { actionContext, isOwnForm, STALE_FORM, setCookies, text } from '#lib/http/form.ts'
+import { actionContext, isOwnForm, setCookies, staleForm, text } from '#lib/http/form.ts'
 import { returnPath } from '#lib/http/return-path.ts'
 import type { FormState } from '#ui/form-state.ts'
 
@@ -11,7 +11,7 @@ import type { FormState } from '#ui/form-state.ts'
 export async function signUpAction(_: FormState, data: FormData): Promise<FormState> {
   const context = await actionContext()
   const values = { name: text(data, 'name'), email: text(data, 'email') }
-  if (!isOwnForm(data, context)) return { status: 'refused', message: STALE_FORM, values }
+  if (!isOwnForm(data, context)) return { status: 'refused', message: await staleForm(), values }
   const result = await signUp({ ...values, password: text(data, 'password') }, context)
   switch (result.outcome) {
     case 'invalid': {

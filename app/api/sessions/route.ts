@@ -9,8 +9,9 @@ export const GET = withSession((proof) => then(describeAll(proof), (sessions) =>
 
 /** `scope=others` or `scope=all`; both need a fresh proof of identity. */
 export const DELETE = withRecentProof(async (proof, { request }) => {
-  const scope = new URL(request.url).searchParams.get('scope')
-  if (scope !== 'others' && scope !== 'all') {
+  // v5.0.0-15.3.7: of two scopes neither is chosen.
+  const [scope, another] = new URL(request.url).searchParams.getAll('scope')
+  if ((scope !== 'others' && scope !== 'all') || another !== undefined) {
     return problem('invalid_input', { errors: [{ field: 'scope', message: 'Use scope=others or scope=all.' }] })
   }
   const ended = await (scope === 'all'
