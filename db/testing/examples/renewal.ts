@@ -86,8 +86,10 @@ export function renewal(): void {
     expect(same?.digest.equals((await store.sessions.check(session.id))?.successor?.digest ?? Buffer.alloc(0))).toBe(
       true,
     )
+    await store.sessions.confirm(session.id, 5)
+    const check = (await store.sessions.check(session.id)) ?? never()
     const renewed = await store.sessions.reauthenticate(
-      proofOf(session),
+      proofOf(check),
       randomBytes(32),
       'pwd',
       true,
