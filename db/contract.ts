@@ -356,11 +356,15 @@ export interface EventStore {
 /** A ceiling on attempts, kept in the database so that all processes share it. */
 export interface Limiter {
   /**
-   * Takes one attempt. Parallel calls never get more than the ceiling together. Attempts while blocked change
-   * nothing, so a block ends by itself however hard somebody knocks. `retryAfter` in whole seconds.
+   * Takes one attempt. It counts as a failure until it is given back, so that parallel calls never get more than the
+   * ceiling together. The first call too many begins a block; later ones change nothing, so that it ends by itself
+   * however hard somebody knocks. `retryAfter` in whole seconds: the longest it can take.
    */
   take(key: string): Promise<{ readonly allowed: true } | { readonly allowed: false; readonly retryAfter: number }>
-  /** Gives one attempt back (a right password is no attack). It does not lift a block. */
+  /**
+   * Gives one attempt back (a right password is no attack). A block falls with it, since there was room after all:
+   * then the window ends when it would have. Blocks of failures alone stay, for nobody gives those back.
+   */
   giveBack(key: string): Promise<void>
 }
 

@@ -112,7 +112,10 @@ export const attempts = pgTable(
   'attempts',
   {
     key: text('key').primaryKey(),
+    /** Failures and attempts in flight; one more than the ceiling is a block. */
     taken: bigint('taken', { mode: 'number' }).notNull(),
+    windowEndsAt: instant('window_ends_at').notNull(),
+    /** The block's end, otherwise the window's. */
     resetsAt: instant('resets_at').notNull(),
   },
   (table) => [index('attempts_by_reset').on(table.resetsAt)],

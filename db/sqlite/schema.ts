@@ -117,7 +117,10 @@ export const attempts = sqliteTable(
   'attempts',
   {
     key: text('key').primaryKey(),
+    /** Failures and attempts in flight; one more than the ceiling is a block. */
     taken: integer('taken').notNull(),
+    windowEndsAt: integer('window_ends_at').notNull(),
+    /** The block's end, otherwise the window's. */
     resetsAt: integer('resets_at').notNull(),
   },
   (table) => [index('attempts_by_reset').on(table.resetsAt)],

@@ -21,14 +21,13 @@ process.on('disconnect', async () => {
 })
 tell({ type: 'ready' })
 
-/** `limiter.take` makes the limiter that is its first argument. */
+/** `limiter.take` and `limiter.giveBack` make the limiter that is their first argument. */
 function invoke(store: Store, method: string, args: unknown[]): unknown {
   const [part = '', name = ''] = method.split('.')
-  const parts = { ...store, limiter: undefined } as unknown as Record<
+  const parts = { ...store, limiter: part === 'limiter' && store.limiter(args.shift() as never) } as unknown as Record<
     string,
     Record<string, (...args: unknown[]) => unknown>
   >
-  if (part === 'limiter') return store.limiter(args[0] as never).take(args[1] as string)
   return part in parts && name
     ? parts[part]?.[name]?.(...args)
     : (store as unknown as Record<string, () => unknown>)[part]?.()

@@ -20,6 +20,8 @@ export interface Place {
   age(seconds: number, id?: string): Promise<void>
   /** Makes records of ended sessions older. */
   ageRecords(seconds: number): Promise<void>
+  /** Makes counted attempts older. */
+  ageAttempts(seconds: number): Promise<void>
   /** Runs a statement and answers its rows. */
   query(statement: string): Promise<Record<string, unknown>[]>
   /** Takes the database away, and brings it back. */
@@ -56,6 +58,9 @@ function place(own: Own, back: (column: string, seconds: number) => string): Pla
     },
     async ageRecords(seconds) {
       await own.query(`update ended_sessions set ${back('ended_at', seconds)}`)
+    },
+    async ageAttempts(seconds) {
+      await own.query(`update attempts set ${back('resets_at', seconds)}, ${back('window_ends_at', seconds)}`)
     },
     async remove() {
       for (const one of opened) await one.close()

@@ -6,12 +6,13 @@ const browser = (name: string) => Buffer.from(name.padEnd(32))
 
 /** The limiter of `db/contract.ts` in a few lines, with a clock that the test moves. Seconds. */
 function memory(known: readonly [string, Buffer][] = []) {
-  const rows = new Map<string, { taken: number; until: number }>()
+  const rows = new Map<string, { taken: number; windowEnd: number; until: number }>()
   const clock = { now: 0 }
   function limiter({ attempts, seconds, blockSeconds }: LimiterOptions): Limiter {
     const open = (key: string) => {
       const row = rows.get(key)
-      return row && row.until > clock.now ? row : { taken: 0, until: clock.now + seconds }
+      const windowEnd = clock.now + seconds
+      return row && row.until > clock.now ? row : { taken: 0, windowEnd, until: windowEnd }
     }
     return {
       async take(key) {
@@ -23,7 +24,8 @@ function memory(known: readonly [string, Buffer][] = []) {
       },
       async giveBack(key) {
         const row = open(key)
-        if (row.taken > 0 && row.taken <= attempts) row.taken--
+        row.taken = Math.max(0, Math.min(row.taken, attempts) - 1)
+        row.until = row.windowEnd
       },
     }
   }
@@ -138,6 +140,45 @@ test('right passwords are no attack: each gives back what it took, everywhere', 
     expect(attempt.allowed).toBe(true)
     if (attempt.allowed) await attempt.giveBack()
   }
+})
+
+test('people who do the same thing at once shut nobody out: blocks fall with the attempts they came of', async () => {
+  const store = memory([['alice', browser('hers')]])
+  const own = { ...alice, browserDigest: browser('hers'), ip: '90.90.1.1' }
+  const crowds = [
+    () => signUpThrottle(store).take({ ip: '90.90.1.1' }),
+    () => signInThrottle(store).take(own),
+    () => signInThrottle(store).take({ ...alice, ip: '90.90.1.1' }),
+    () => reauthenticationThrottle(store).take({ userId: 'alice', sessionId: 'own' }),
+  ]
+  for (const take of crowds) {
+    const attempts = await Promise.all(Array.from({ length: 14 }, take))
+    expect(attempts.filter(({ allowed }) => !allowed)).not.toHaveLength(0)
+    for (const attempt of attempts) if (attempt.allowed) await attempt.giveBack()
+    expect(await tries(1, take), 'afterwards').toBe(1)
+  }
+})
+
+test('what one count refuses is taken from no other: knocking at a blocked account blocks nothing else', async () => {
+  const store = memory()
+  const throttle = signInThrottle(store)
+  await tries(40, (i) => throttle.take({ ...alice, ip: `90.90.1.${i}` }))
+  const retryAfter = async () => {
+    const answer = await throttle.take({ ...alice, ip: '80.80.1.1' })
+    return answer.allowed ? 0 : answer.retryAfter
+  }
+  const wait = await retryAfter()
+  for (store.clock.now = 0; store.clock.now < wait; store.clock.now += 10) await retryAfter()
+  store.clock.now = wait
+  expect(await retryAfter()).toBe(0)
+})
+
+test('knocking at a blocked sign-up is no sign-up', async () => {
+  const store = memory()
+  const throttle = signUpThrottle(store)
+  for (store.clock.now = 0; store.clock.now < 3600; store.clock.now += 5) await throttle.take({ ip: '90.90.1.1' })
+  store.clock.now = 3650
+  expect(await throttle.take({ ip: '90.90.1.1' })).toMatchObject({ allowed: true })
 })
 
 test('confirming is counted by session, apart from signing in', async () => {

@@ -6,7 +6,8 @@ import { HOUR, MINUTE } from '#lib/time.ts'
 
 /**
  * How often somebody may try. An attempt is taken before any password is hashed, in the database that all processes
- * share, so neither parallel attempts nor a second process get more than the ceiling; a right password gives it back.
+ * share, so neither parallel attempts nor a second process get more than the ceiling; a right password gives it back,
+ * and a block with it that came of attempts in flight. Ten people who sign in at once shut nobody out.
  * Keys are digests: the table holds no address.
  *
  * **Signing in** is counted three ways, and one attempt must pass all of them:
@@ -19,7 +20,7 @@ import { HOUR, MINUTE } from '#lib/time.ts'
  * | account and known browser | 10 in 15 min  | in place of all the above, where that browser signed in before |
  *
  * **Nobody is locked out for good.** Blocks end by themselves, within an hour, and attempts during one do not make it
- * longer. One network alone never exhausts an account: in an hour it gets 20 of the 30, and never more than 29 however
+ * longer: an attempt that is refused by one count is taken from no other. One network alone never exhausts an account: in an hour it gets 20 of the 30, and never more than 29 however
  * the windows fall. And a browser that has signed in to the account before has a bucket of its own: whatever attackers
  * do elsewhere, the owner gets in there.
  *
@@ -94,8 +95,11 @@ export function signUpThrottle(store: Pick<Store, 'limiter'>) {
     async take({ ip }: { readonly ip: string | null }): Promise<Attempt> {
       const network = networkOf(ip)
       const counted = await takeAll([bucket(store, LIMITS.signUps, network)])
+      if (!counted.allowed) return counted
       // A sign-up that succeeds was no question about somebody else; it still is one of the 300.
-      return counted.allowed ? takeAll([bucket(store, LIMITS.taken, network)]) : counted
+      const asked = await takeAll([bucket(store, LIMITS.taken, network)])
+      if (!asked.allowed) await counted.giveBack()
+      return asked
     },
   }
 }
@@ -110,14 +114,19 @@ function bucket(store: Pick<Store, 'limiter'>, limits: LimiterOptions, ...parts:
   return { limiter: store.limiter(limits), key: hash('sha256', JSON.stringify([limits.name, ...parts]), 'base64url') }
 }
 
-/** One attempt of each, in order, until one refuses. What was taken by then stays taken: it was tried. */
+/** One attempt of each, in order, or of none: nothing was tried with what one of them refuses. */
 async function takeAll(buckets: readonly Bucket[]): Promise<Attempt> {
-  for (const { limiter, key } of buckets) {
-    const taken = await limiter.take(key)
-    if (!taken.allowed) return taken
-  }
+  const taken: Bucket[] = []
   const giveBack = async () => {
-    await Promise.all(buckets.map(({ limiter, key }) => limiter.giveBack(key)))
+    await Promise.all(taken.map(({ limiter, key }) => limiter.giveBack(key)))
+  }
+  for (const each of buckets) {
+    const answer = await each.limiter.take(each.key)
+    if (!answer.allowed) {
+      await giveBack()
+      return answer
+    }
+    taken.push(each)
   }
   return { allowed: true, giveBack }
 }

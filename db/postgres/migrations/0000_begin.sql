@@ -1,6 +1,7 @@
 CREATE TABLE "attempts" (
 	"key" text PRIMARY KEY NOT NULL,
 	"taken" bigint NOT NULL,
+	"window_ends_at" timestamp (3) with time zone NOT NULL,
 	"resets_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint

@@ -1,5 +1,5 @@
 import 'server-only'
-import { and, eq, gt, inArray, lte, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { attempts } from '../schema.ts'
 import { p } from './placeholders.ts'
@@ -19,11 +19,12 @@ export function attemptQueries(db: NodePgDatabase) {
   return {
     take: db
       .insert(attempts)
-      .values({ key: p('key'), taken: 1, resetsAt: windowEnd })
+      .values({ key: p('key'), taken: 1, windowEndsAt: windowEnd, resetsAt: windowEnd })
       .onConflictDoUpdate({
         target: attempts.key,
         set: {
           taken: sql`case when ${over} then 1 else least(${attempts.taken} + 1, ${p('ceiling')}::bigint + 1) end`,
+          windowEndsAt: sql`case when ${over} then ${windowEnd} else ${attempts.windowEndsAt} end`,
           resetsAt: sql`case when ${over} then ${windowEnd}
             when ${attempts.taken} = ${p('ceiling')}::bigint then greatest(${attempts.resetsAt}, ${blockEnd})
             else ${attempts.resetsAt} end`,
@@ -36,15 +37,11 @@ export function attemptQueries(db: NodePgDatabase) {
       .prepare('take_attempt'),
     giveBack: db
       .update(attempts)
-      .set({ taken: sql`${attempts.taken} - 1` })
-      .where(
-        and(
-          eq(attempts.key, p('key')),
-          gt(attempts.taken, 0),
-          lte(attempts.taken, p('ceiling')),
-          gt(attempts.resetsAt, instant),
-        ),
-      )
+      .set({
+        taken: sql`least(${attempts.taken}, ${p('ceiling')}::bigint) - 1`,
+        resetsAt: sql`${attempts.windowEndsAt}`,
+      })
+      .where(and(eq(attempts.key, p('key')), gt(attempts.taken, 0), gt(attempts.resetsAt, instant)))
       .prepare('give_back_attempt'),
     forgetLapsed: db.delete(attempts).where(inArray(attempts.key, lapsed)).prepare('forget_lapsed_attempts'),
   }

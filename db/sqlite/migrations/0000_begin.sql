@@ -1,6 +1,7 @@
 CREATE TABLE `attempts` (
 	`key` text PRIMARY KEY NOT NULL,
 	`taken` integer NOT NULL,
+	`window_ends_at` integer NOT NULL,
 	`resets_at` integer NOT NULL
 );
 --> statement-breakpoint

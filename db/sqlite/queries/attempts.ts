@@ -15,11 +15,12 @@ export function attemptQueries(db: BetterSQLite3Database) {
   return {
     take: db
       .insert(attempts)
-      .values({ key: p('key'), taken: 1, resetsAt: p('windowEnd') })
+      .values({ key: p('key'), taken: 1, windowEndsAt: p('windowEnd'), resetsAt: p('windowEnd') })
       .onConflictDoUpdate({
         target: attempts.key,
         set: {
           taken: sql`case when ${over} then 1 else min(${attempts.taken} + 1, ${p('ceiling')} + 1) end`,
+          windowEndsAt: sql`case when ${over} then ${p('windowEnd')} else ${attempts.windowEndsAt} end`,
           resetsAt: sql`case when ${over} then ${p('windowEnd')}
             when ${attempts.taken} = ${p('ceiling')} then max(${attempts.resetsAt}, ${p('blockEnd')})
             else ${attempts.resetsAt} end`,
@@ -29,15 +30,8 @@ export function attemptQueries(db: BetterSQLite3Database) {
       .prepare(),
     giveBack: db
       .update(attempts)
-      .set({ taken: sql`${attempts.taken} - 1` })
-      .where(
-        and(
-          eq(attempts.key, p('key')),
-          gt(attempts.taken, 0),
-          lte(attempts.taken, p('ceiling')),
-          gt(attempts.resetsAt, p('now')),
-        ),
-      )
+      .set({ taken: sql`min(${attempts.taken}, ${p('ceiling')}) - 1`, resetsAt: sql`${attempts.windowEndsAt}` })
+      .where(and(eq(attempts.key, p('key')), gt(attempts.taken, 0), gt(attempts.resetsAt, p('now'))))
       .prepare(),
     forgetLapsed: db.delete(attempts).where(sql`${attempts.key} in ${lapsed}`).prepare(),
   }
