@@ -1,0 +1,137 @@
+/**
+ * # Bad input: the database is away
+ *
+ * Threat: a check that cannot be made is answered from memory, or not at all, or with yes; and when the database is
+ * back, the server is not.
+ *
+ * Promise: while the row cannot be read, nobody is let in and nobody is signed out: 503, with the reason in the log and
+ * nowhere else. As soon as it can be read, everything goes on, without a restart.
+ */
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { formOn, MULTIPART, multipart, post } from './action-forms.ts'
+import { trySignIn } from './api.ts'
+import { asvs, expect, expectClean, Guard, Person, somebody, startServer, test } from './book.ts'
+import type { Server } from './server.ts'
+
+/** The database file is gone while `run` runs. */
+async function withoutDatabase(server: Server, run: () => Promise<void>): Promise<void> {
+  const ready = async () => (await server.request({ path: '/api/ready' })).status
+  renameSync(server.databaseFile, `${server.databaseFile}.away`)
+  try {
+    await expect.poll(ready, 'the server has noticed').toBe(503)
+    await run()
+  } finally {
+    renameSync(`${server.databaseFile}.away`, server.databaseFile)
+  }
+  await expect.poll(ready, 'and goes on without a restart').toBe(200)
+}
+
+test(
+  'while the database is gone nobody is let in, and nobody is signed out',
+  asvs('16.5.2', '16.5.3', '16.3.4', '16.5.1'),
+  async ({ alice, server }) => {
+    const cookie = await alice.cookieHeader()
+    const form = await formOn(server, '/account', 'name', cookie)
+    const { id } = await alice.row()
+    await withoutDatabase(server, async () => {
+      const answers = [
+        await server.request({ path: '/account', headers: { cookie } }),
+        await server.request({ path: '/account/sessions', headers: { cookie } }),
+        await server.request({ path: '/api/session', headers: { cookie } }),
+        await server.request({ path: '/api/sessions', headers: { cookie } }),
+        await server.request({ path: '/api/session/events', headers: { cookie } }),
+        await post(server, '/account', multipart(form.fields), { cookie, 'content-type': MULTIPART }),
+        await post(server, '/sign-out', '', { cookie }),
+        await post(server, '/api/session/activity', '', { cookie }),
+        await trySignIn(server, alice),
+      ]
+      for (const [index, answer] of answers.entries()) {
+        expect([index, answer.status]).toEqual([index, 503])
+        expect(answer.headers['retry-after']).toBe('5')
+        expect(answer.headers['cache-control']).toContain('no-store')
+        expect(answer.body).not.toMatch(/SQLITE|file is gone|\.db|\n\s+at /)
+        expect(answer.cookies).toEqual([])
+      }
+      expect(server.log()).toContain('the database file is gone')
+    })
+    expect(await alice.isSignedIn(), 'back without a restart').toBe(true)
+    expect(server.row(id)?.id).toBe(id)
+  },
+)
+
+test('a person sees a page that says so, and goes on from there', asvs('16.5.2'), async ({ alice, server, guard }) => {
+  guard.allow(/status of 503/)
+  await withoutDatabase(server, async () => {
+    await alice.page.goto('/account/sessions')
+    await expect(alice.page.getByRole('heading', { name: 'Back in a moment' })).toBeVisible()
+    await expectClean(alice.page)
+  })
+  await alice.page.getByRole('link', { name: 'Try again' }).click()
+  await expect(alice.page.getByRole('heading', { name: 'Active sessions' })).toBeVisible()
+})
+
+test('health and readiness tell the two apart', asvs('16.5.2'), async ({ server }) => {
+  const at = async (path: string) => (await server.request({ path })).status
+  expect([await at('/api/health'), await at('/api/ready')]).toEqual([200, 200])
+  await withoutDatabase(server, async () => {
+    expect([await at('/api/health'), await at('/api/ready')]).toEqual([200, 503])
+  })
+  expect(await at('/api/ready')).toBe(200)
+})
+
+test(
+  'a database that takes no writes lets nobody in anew, and everybody on',
+  asvs('16.5.2', '16.5.3'),
+  async ({ alice, server }) => {
+    server.db.exec('begin immediate')
+    try {
+      expect(await alice.isSignedIn(), 'reading needs no write').toBe(true)
+      const refused = await trySignIn(server, alice)
+      expect([refused.status, refused.json().code]).toEqual([503, 'unavailable'])
+      expect(refused.cookies).toEqual([])
+    } finally {
+      server.db.exec('rollback')
+    }
+    expect((await trySignIn(server, alice)).status).toBe(201)
+  },
+)
+
+test('what was typed into a form survives an outage', asvs('16.5.2'), async ({ alice, server, guard }) => {
+  guard.allow(/status of 503/)
+  const phone = await alice.anotherBrowser('safari-iphone')
+  await phone.page.goto('/sign-in')
+  await phone.page.getByLabel('Email').fill(alice.email)
+  await withoutDatabase(server, async () => {
+    await phone.page.getByLabel('Password', { exact: true }).fill(alice.password)
+    await phone.page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await expect(phone.page.getByRole('alert').filter({ hasText: /cannot answer at the moment/ })).toBeVisible()
+    await expect(phone.page.getByLabel('Email')).toHaveValue(alice.email)
+  })
+  await phone.page.getByLabel('Password', { exact: true }).fill(alice.password)
+  await phone.page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await expect(phone.page).toHaveURL('/account/sessions')
+})
+
+test('a server that starts before its database waits for it', asvs('16.5.2', '16.3.4'), async ({ browser }) => {
+  const place = mkdtempSync(join(tmpdir(), 'signet-book-late-'))
+  const blocked = join(place, 'later')
+  writeFileSync(blocked, 'not a directory yet')
+  const server = await startServer({ DATABASE_URL: `file:${join(blocked, 'signet.db')}` })
+  try {
+    expect((await server.request({ path: '/api/ready' })).status).toBe(503)
+    expect((await server.request({ path: '/api/session', headers: { cookie: '__Host-session=x' } })).status).toBe(401)
+    expect((await trySignIn(server, somebody('Dora'))).status).toBe(503)
+    expect(server.log()).toContain('the session store does not answer')
+    rmSync(blocked)
+    mkdirSync(blocked)
+    await expect.poll(async () => (await server.request({ path: '/api/ready' })).status).toBe(200)
+    const dora = await Person.arrive({ browser, server, guard: new Guard(server.origin) }, somebody('Dora'))
+    await dora.haveAccount()
+    expect(await dora.isSignedIn()).toBe(true)
+  } finally {
+    await server.stop()
+    rmSync(place, { recursive: true, force: true })
+  }
+})
