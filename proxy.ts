@@ -9,6 +9,7 @@ import {
   cookie,
   readCookie,
   SESSION_COOKIE,
+  withoutCookie,
 } from '#lib/http/cookies.ts'
 import { isOutage } from '#lib/http/outage.ts'
 import { isOwnOrigin, isSafe } from '#lib/http/own-origin.ts'
@@ -111,10 +112,10 @@ async function sessionStep({ method, headers }: NextRequest, pathname: string): 
   const deliberate = isDeliberate(method, headers, pathname)
   const visit = { cookies: headers.get('cookie'), origin: requestOrigin(headers), deliberate, safe }
   const { current, cookie } = await passSession(visit)
-  // Without a session nothing has asked the database yet; an action must not find out that it is away.
-  if (!current && !safe) await store().ping()
+  // An action must not find out that the database is away, or takes no writes: there it would be a 500.
+  if (!safe) await store().ping('write')
   if (current?.state === 'none' && current.because === 'over') await noteEndedSessionUsed(current.sessionId, headers)
-  if (current?.state === 'none') return leftover(current, pathname, method)
+  if (current?.state === 'none') return leftover(current, pathname, method, headers)
   return { cookie, forgetSite: false }
 }
 
@@ -122,8 +123,8 @@ async function sessionStep({ method, headers }: NextRequest, pathname: string): 
  * A cookie that opens nothing is cleared only where the visitor arrives to sign in anew: any other answer could
  * overtake a sign-in in another tab and take its new cookie away.
  */
-function leftover(current: NoSession, pathname: string, method: string): SessionStep {
-  const arrives = pathname === '/sign-in' && method === 'GET'
+function leftover(current: NoSession, pathname: string, method: string, headers: Headers): SessionStep {
+  const arrives = pathname === '/sign-in' && method === 'GET' && headers.get(MACHINE_HEADER) !== '1'
   if (!arrives || current.because === 'retired') return { cookie: null, forgetSite: false }
   return { cookie: clearing(SESSION_COOKIE), forgetSite: current.because === 'over' }
 }
@@ -144,8 +145,7 @@ function browserStep(headers: Headers): Cookie | null {
   const value = readCookie(cookies, BROWSER_COOKIE)
   if (typeof value === 'string' && BROWSER_VALUE.test(value)) return null
   const fresh = cookie(BROWSER_COOKIE, newBrowserValue(), BROWSER_COOKIE_LIFETIME)
-  const others = (cookies ?? '').split(';').filter((pair) => !pair.trim().startsWith(`${BROWSER_COOKIE}=`))
-  headers.set('cookie', [...others, ` ${fresh.name}=${fresh.value}`].join(';').trim())
+  headers.set('cookie', [...withoutCookie(cookies, BROWSER_COOKIE), ` ${fresh.name}=${fresh.value}`].join(';').trim())
   return fresh
 }
 

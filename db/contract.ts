@@ -170,7 +170,7 @@ export type EventKind =
 
 export interface NewEvent {
   readonly kind: EventKind
-  /** Null: somebody tried an address that has no account. It is in nobody's list. */
+  /** Null: somebody tried an address that has no account. It is in nobody's list, and gone after 28 days. */
   readonly userId: string | null
   readonly sessionId: string | null
   /** "Firefox on Linux", or null when unknown. */
@@ -281,7 +281,8 @@ export interface SessionStore {
   /**
    * Records a new proof of identity under a new token, whose generation is above every one handed out before.
    * The old token is retired by authentication: never served again. `full` moves the absolute lifetime.
-   * Refused (`'session-over'`) unless the proof's token is the present one.
+   * `'superseded'` unless the proof's token is the newest handed out: with an offer under way, the browser could end
+   * up with either token.
    */
   reauthenticate(
     proof: SessionProof,
@@ -289,7 +290,7 @@ export interface SessionStore {
     method: string,
     full: boolean,
     event: NewEvent,
-  ): MaybePromise<SessionCheck | 'session-over'>
+  ): MaybePromise<SessionCheck | 'session-over' | 'superseded'>
 
   /** The person signs out here. Idempotent. */
   signOut(proof: SessionProof): MaybePromise<void>
@@ -300,8 +301,11 @@ export interface SessionStore {
   /** Ends all of the user's sessions, this one too. */
   endAll(proof: RecentProof, endedBy: string | null): MaybePromise<readonly EndedSession[] | 'session-over'>
 
-  /** Ends a session that has run out or was replayed, if it is still as `seen` (nobody was active meanwhile). */
-  endAs(seen: SessionCheck, reason: 'idle' | 'expired' | 'replayed'): MaybePromise<boolean>
+  /**
+   * Ends a session that has run out, if it is still as `seen` (nobody was active meanwhile); one that was replayed, or
+   * whose person signs out with a token that an authentication has just retired, whatever happened meanwhile.
+   */
+  endAs(seen: SessionCheck, reason: 'idle' | 'expired' | 'replayed' | 'signed-out'): MaybePromise<boolean>
   rename(proof: RecentProof, id: string, name: string | null): MaybePromise<'renamed' | 'not-found' | 'session-over'>
 
   /** Whether somebody has signed in to this account in this browser before; false for an unknown user. */
@@ -320,7 +324,10 @@ export interface SessionStore {
 
   /** Ends at most `most` sessions that have run out. Answers how many. */
   sweep(most: number): MaybePromise<number>
-  /** Deletes at most `most` records of sessions ended before the store's clock less 28 days. Answers how many. */
+  /**
+   * Deletes at most `most` of what is older than the store's clock less 28 days: records of ended sessions, and events
+   * that are nobody's. Answers how many.
+   */
   purge(most: number): MaybePromise<number>
 
   /** Calls `listener` for every change of a session, from this process or another, within a second. */
@@ -382,8 +389,8 @@ export interface Store {
   readonly users: UserStore
   readonly events: EventStore
   limiter(options: LimiterOptions): Limiter
-  /** Throws `StoreUnavailable` unless a read and the schema are all right. */
-  ping(): MaybePromise<void>
+  /** Throws `StoreUnavailable` unless a read and the schema are all right; with `'write'`, unless writes are taken too. */
+  ping(access?: 'read' | 'write'): MaybePromise<void>
   /** The database's clock, for comparing it with this machine's. */
   clock(): MaybePromise<Date>
   close(): MaybePromise<void>

@@ -34,6 +34,14 @@ function showsItsToken(
   return proof.now.getTime() < predecessor.retiredAt.getTime() + rules.renewalGrace * 1000
 }
 
+/**
+ * Whether a proof's token is the newest that was handed out. An offer made after the proof counts as well: its answer
+ * may reach the browser after the one with the token of a reauthentication, and would leave it with a dead one.
+ */
+export function isNewest({ generation, successor }: SessionCheck, proof: SessionProof): boolean {
+  return generation === proof.generation && successor === null
+}
+
 export interface Ends {
   readonly session: LiveSession
   readonly ending: Ending
@@ -71,6 +79,11 @@ function isReplaced(session: LiveSession, wanted: NewSession): boolean {
 
 function byActivity(a: LiveSession, b: LiveSession): number {
   return a.lastActiveAt.getTime() - b.lastActiveAt.getTime() || a.beganAt.getTime() - b.beganAt.getTime()
+}
+
+/** A copy at work, and a person who signs out: nothing that happened meanwhile saves the session. */
+export function isUnconditional(reason: 'idle' | 'expired' | 'replayed' | 'signed-out'): boolean {
+  return reason === 'replayed' || reason === 'signed-out'
 }
 
 /** `endAs` saves a session in which somebody was active, or which got another token, since it was `seen`. */

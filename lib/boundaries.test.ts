@@ -122,7 +122,10 @@ test('every API handler says who may call it', () => {
       ...code.matchAll(/export (?:const|async function|function) (GET|POST|PUT|PATCH|DELETE)\b(?: = (\w+))?/g),
     ]
     for (const [, method, shell] of handlers) {
-      expect(['open', 'withSession', 'withStanding', 'withRecentProof'], `${file}: ${method}`).toContain(shell)
+      expect(
+        ['open', 'withSession', 'withSessionOnly', 'withStanding', 'withRecentProof'],
+        `${file}: ${method}`,
+      ).toContain(shell)
     }
   }
 })

@@ -11,6 +11,9 @@ export function randomSecret(): Buffer {
   return randomBytes(32)
 }
 
+/** What `randomId` makes: anything else names no row. */
+export const ID = /^[\w-]{22}$/
+
 /** A public name for a row, 128 bits in base64url (22 characters). Knowing it opens nothing. */
 export function randomId(): string {
   return randomBytes(16).toString('base64url')

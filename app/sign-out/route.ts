@@ -1,12 +1,12 @@
 import { stepUp } from '#lib/authentication/step-up.ts'
 import { open } from '#lib/http/api.ts'
+import { readLimited } from '#lib/http/body.ts'
 import { clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { isOwnForm, text } from '#lib/http/form.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
-import { currentSession, type Standing } from '#lib/session/current.ts'
-import { endAllSessions } from '#lib/session/ending.ts'
-import { store } from '#lib/store.ts'
+import { type Current, currentSession, type Standing } from '#lib/session/current.ts'
+import { endAllSessions, signOutHere } from '#lib/session/ending.ts'
 
 /**
  * `Sign out`, and with `scope=everywhere` the same for all sessions of the account. Plain forms and full navigations,
@@ -15,14 +15,30 @@ import { store } from '#lib/store.ts'
  */
 export const POST = open(async ({ request }) => {
   const current = await currentSession(request.headers.get('cookie'))
+  const sessionId = sessionIdOf(current)
   // Whoever presses the button ends up signed out, also when the session was over before.
-  if (current.state === 'none') return goodbye()
-  const form = await request.formData().catch(() => new FormData())
-  if (!isOwnForm(form, current.proof)) return problem('cross_origin')
-  if (text(form, 'scope') === 'everywhere') return everywhere(current, form, request.headers)
-  await store().sessions.signOut(current.proof)
+  if (sessionId === null) return goodbye()
+  const body = await readLimited(request)
+  if (!body) return problem('too_large')
+  const form = await formOf(body, request.headers)
+  // A tab of an earlier session: this one was not meant.
+  if (!isOwnForm(form, { sessionId })) return redirectTo('/account/sessions?problem=form', {})
+  if (current.state === 'standing' && text(form, 'scope') === 'everywhere') {
+    return everywhere(current, form, request.headers)
+  }
+  await signOutHere(current)
   return goodbye()
 })
+
+function sessionIdOf(current: Current): string | null {
+  if (current.state === 'standing') return current.proof.sessionId
+  return current.because === 'retired' ? current.session.id : null
+}
+
+async function formOf(body: Buffer<ArrayBuffer>, headers: Headers): Promise<FormData> {
+  const type = headers.get('content-type') ?? ''
+  return new Response(body, { headers: { 'content-type': type } }).formData().catch(() => new FormData())
+}
 
 async function everywhere(current: Standing, form: FormData, headers: Headers): Promise<Response> {
   const step = await stepUp(current, text(form, 'password'), requestContext(headers))
@@ -33,7 +49,7 @@ async function everywhere(current: Standing, form: FormData, headers: Headers): 
 }
 
 /** The dialog opens again and says what is missing; nothing has been ended. */
-function backToDialog(problem: 'asked' | 'refused'): Response {
+function backToDialog(problem: 'asked' | 'wrong' | 'refused'): Response {
   return redirectTo(`/account/sessions?end=everywhere&problem=${problem}`, {})
 }
 

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Begun, NewSession, SessionLimit, SessionStore } from '../contract.ts'
-import { overBecause, roomFor } from '../judgement.ts'
+import { isNewest, overBecause, roomFor } from '../judgement.ts'
 import { begun, confirmed, type LiveSession, newestGeneration, offered, reauthenticated } from '../live.ts'
 import { signedInEvent } from '../records.ts'
 import type { Queries } from './queries.ts'
@@ -57,7 +57,7 @@ export function beginning(parts: Parts): Pick<SessionStore, 'begin' | 'offer' | 
 
     reauthenticate: (proof, digest, method, full, event) =>
       stepBy(parts, proof, async (queries, session) => {
-        if (session.generation !== proof.generation) return 'session-over'
+        if (!isNewest(session, proof)) return 'superseded'
         const next = reauthenticated(session, digest, method, full)
         await queries.saveSession.execute(rowFrom(next))
         await note(queries, event)

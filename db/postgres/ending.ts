@@ -1,6 +1,6 @@
 import 'server-only'
 import type { EndedSession, EndReason, SessionProof, SessionStore } from '../contract.ts'
-import { holds, isAsSeen, overBecause } from '../judgement.ts'
+import { holds, isAsSeen, isUnconditional, overBecause } from '../judgement.ts'
 import type { LiveSession } from '../live.ts'
 import { deviceName, endedRecord, replayedEvent } from '../records.ts'
 import type { Queries } from './queries.ts'
@@ -82,7 +82,7 @@ export function ending(
     endAs: (seen, reason) =>
       connection.write(async (queries) => {
         const session = await lock(queries, seen.id)
-        if (!session || (reason !== 'replayed' && !isAsSeen(session, seen))) return false
+        if (!session || (!isUnconditional(reason) && !isAsSeen(session, seen))) return false
         if (reason === 'replayed') await note(queries, replayedEvent(session))
         await end(queries, { session, ending: { reason, endedBy: null } })
         return true

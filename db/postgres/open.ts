@@ -4,6 +4,7 @@ import { followChanges } from './changes.ts'
 import { connect } from './connection.ts'
 import { postgresEvents } from './events.ts'
 import { postgresLimiter } from './limiter.ts'
+import type { Queries } from './queries.ts'
 import { postgresSessions } from './sessions.ts'
 import { postgresUsers } from './users.ts'
 
@@ -12,15 +13,16 @@ export async function openPostgres(options: StoreOptions): Promise<Store> {
   const changes = followChanges(connection, options)
   const parts = { connection, changes, options }
   const sessions = postgresSessions(parts)
-  const ping = async () => {
+  const ping: Store['ping'] = async (access) => {
     try {
       await sessions.check('')
+      if (access === 'write') await connection.read(takesWrites)
     } catch (error) {
       throw error instanceof StoreUnavailable ? error : new StoreUnavailable(error)
     }
   }
   // Each call tries again, so a database that comes later is no reason not to start. The log has the cause.
-  await ping().catch(() => undefined)
+  await Promise.resolve(ping()).catch(() => undefined)
   return {
     dialect: 'postgres',
     sessions,
@@ -34,4 +36,10 @@ export async function openPostgres(options: StoreOptions): Promise<Store> {
       await connection.close()
     },
   }
+}
+
+/** A standby, and a server told to take none, refuse every write. */
+async function takesWrites(queries: Queries): Promise<void> {
+  const [answer] = await queries.readOnly.execute()
+  if (answer?.readOnly !== 'off') throw new Error('the database takes no writes')
 }

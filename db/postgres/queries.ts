@@ -23,6 +23,10 @@ export function prepareQueries(db: NodePgDatabase) {
     ...accountQueries(db),
     ...attemptQueries(db),
     clock: db.select({ now }).from(sql`(select 1) as one`).prepare('clock'),
+    readOnly: db
+      .select({ readOnly: sql<string>`current_setting('transaction_read_only')` })
+      .from(sql`(select 1) as one`)
+      .prepare('read_only'),
     /** Reaches the listeners of all nodes when the transaction commits, and nobody when it does not. */
     notify: db
       .select({ sent: sql`pg_notify('signet', ${p('change')})` })

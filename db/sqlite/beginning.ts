@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Begun, NewSession, SessionLimit, SessionStore } from '../contract.ts'
-import { overBecause, roomFor } from '../judgement.ts'
+import { isNewest, overBecause, roomFor } from '../judgement.ts'
 import { begun, confirmed, type LiveSession, newestGeneration, offered, reauthenticated } from '../live.ts'
 import { signedInEvent } from '../records.ts'
 import type { Queries } from './queries.ts'
@@ -57,13 +57,13 @@ export function beginning(parts: Parts): Pick<SessionStore, 'begin' | 'offer' | 
 
     reauthenticate(proof, digest, method, full, event) {
       const answer = stepBy(parts, proof, (queries, session) => {
-        if (session.generation !== proof.generation) return 'session-over'
+        if (!isNewest(session, proof)) return 'superseded'
         const next = reauthenticated(session, digest, method, full)
         queries.saveSession.run(rowFrom(next))
         note(queries, event, session.now)
         return next
       })
-      if (answer !== 'session-over') changes.active(answer.id, answer.lastActiveAt)
+      if (typeof answer !== 'string') changes.active(answer.id, answer.lastActiveAt)
       return answer
     },
   }

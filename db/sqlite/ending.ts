@@ -1,6 +1,6 @@
 import 'server-only'
 import type { EndedSession, EndReason, SessionProof, SessionStore } from '../contract.ts'
-import { isAsSeen, overBecause } from '../judgement.ts'
+import { isAsSeen, isUnconditional, overBecause } from '../judgement.ts'
 import type { LiveSession } from '../live.ts'
 import { deviceName, endedRecord, replayedEvent } from '../records.ts'
 import type { Queries } from './queries.ts'
@@ -56,7 +56,7 @@ export function ending(
     endAs: (seen, reason) =>
       step(parts, (queries, now) => {
         const session = live(queries, seen.id, now)
-        if (!session || (reason !== 'replayed' && !isAsSeen(session, seen))) return false
+        if (!session || (!isUnconditional(reason) && !isAsSeen(session, seen))) return false
         if (reason === 'replayed') note(queries, replayedEvent(session), now)
         end(queries, { session, ending: { reason, endedBy: null } })
         return true

@@ -12,10 +12,11 @@ export function openSqlite(path: string, options: StoreOptions): Store {
   const connection = connect(path, options.log)
   const changes = followChanges(connection, options)
   const parts = { connection, changes, options }
-  const ping = () => {
+  const ping: Store['ping'] = (access) => {
     try {
       connection.look()
       connection.read((queries) => queries.check(''))
+      if (access === 'write') connection.write(() => undefined)
     } catch (error) {
       throw error instanceof StoreUnavailable ? error : new StoreUnavailable(error)
     }

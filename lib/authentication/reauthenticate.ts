@@ -45,5 +45,5 @@ export async function reauthenticate(
     true,
     eventFrom('reauthenticated', proof, context, { method: 'pwd' }),
   )
-  return done === 'session-over' ? { outcome: 'session-over' } : { outcome: 'confirmed', ...done }
+  return typeof done === 'string' ? { outcome: done } : { outcome: 'confirmed', ...done }
 }

@@ -1,7 +1,7 @@
 import 'server-only'
 import { hash } from 'node:crypto'
 import type { SessionCheck, User } from '#db/contract.ts'
-import { normaliseEmail } from '#lib/account/email.ts'
+import { normaliseEmail, parseEmail } from '#lib/account/email.ts'
 import { eventFrom } from '#lib/audit/event.ts'
 import type { Cookie } from '#lib/http/cookies.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
@@ -30,7 +30,8 @@ export type SignedIn =
 export async function signIn(credentials: Credentials, context: RequestContext): Promise<SignedIn> {
   if (isBusy()) return { outcome: 'throttled', retryAfter: BUSY_FOR }
   const email = normaliseEmail(credentials.email)
-  const user = await store().users.findByEmail(email)
+  // What is no address has no account; it takes the same way all the same.
+  const user = 'email' in parseEmail(email) ? await store().users.findByEmail(email) : undefined
   // Taken before hashing: parallel attempts cannot outrun the count, and a flood costs no hashes.
   const attempt = await signInThrottle(store()).take({
     email,

@@ -9,7 +9,7 @@ import { throttledSentence } from './throttle-words.ts'
 /** A fresh proof, with the cookie of the new token when one was made; or what the form must say. */
 export type StepUp =
   | { readonly outcome: 'proven'; readonly proof: RecentProof; readonly cookie: Cookie | null }
-  | { readonly outcome: 'asked' | 'refused'; readonly message: string }
+  | { readonly outcome: 'asked' | 'wrong' | 'refused'; readonly message: string }
   | { readonly outcome: 'session-over' }
 
 const ASK = 'Enter your password to confirm it’s you.'
@@ -30,7 +30,7 @@ export async function stepUp(current: Standing, password: string, context: Reque
     case 'confirmed':
       return { outcome: 'proven', proof: provenAgain(result.session), cookie: result.cookie }
     case 'wrong-password':
-      return { outcome: 'asked', message: 'That password is wrong. Nothing has been done.' }
+      return { outcome: 'wrong', message: 'That password is wrong. Nothing has been done.' }
     case 'superseded':
       return { outcome: 'refused', message: AGAIN }
     case 'throttled':

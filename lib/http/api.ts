@@ -38,6 +38,13 @@ export function withSession(
   return guarded((request) => standing(request, ({ proof }) => handle(proof, { request })))
 }
 
+/** For the activity report, which notes activity itself. */
+export function withSessionOnly(
+  handle: (proof: SessionProof, call: { readonly request: Request }) => MaybePromise<Response>,
+): Route<unknown> {
+  return guarded((request) => standing(request, ({ proof }) => handle(proof, { request }), false))
+}
+
 /** The same, for handlers that must know how the token was recognised. */
 export function withStanding<Params>(
   handle: (current: Standing, call: Call<Params>) => MaybePromise<Response>,
@@ -59,10 +66,14 @@ export function withRecentProof<Params>(
   })
 }
 
-function standing(request: Request, next: (current: Standing) => MaybePromise<Response>): MaybePromise<Response> {
+function standing(
+  request: Request,
+  next: (current: Standing) => MaybePromise<Response>,
+  changeIsActivity = true,
+): MaybePromise<Response> {
   return then(currentSession(request.headers.get('cookie')), (current) => {
     if (current.state === 'none') return problem('no_session')
-    if (isSafe(request.method)) return next(current)
+    if (isSafe(request.method) || !changeIsActivity) return next(current)
     return then(noteActivity(current.proof, requestOrigin(request.headers)), () => next(current))
   })
 }
@@ -84,6 +95,9 @@ function failed(cause: unknown): Response {
   log().error({ err: cause }, known ? 'store unavailable: answered 503' : 'handler failed: answered 500')
   return known ? problem('unavailable', { retryAfter: 5 }) : problem('internal_error')
 }
+
+/** For methods that an address does not take. */
+export const notAllowed = open(() => problem('method_not_allowed'))
 
 /** An answer about a session or an account: never kept by any cache. */
 export function json(body: unknown, status = 200, headers: HeadersInit = {}): Response {

@@ -63,9 +63,19 @@ export function readCookie(header: string | null, name: CookieName): string | ty
   let found: string | null = null
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=')
-    if (equals < 0 || pair.slice(0, equals).trim() !== name) continue
+    if (equals < 0 || trim(pair.slice(0, equals)) !== name) continue
     if (found !== null) return DUPLICATE
-    found = pair.slice(equals + 1).trim()
+    found = trim(pair.slice(equals + 1))
   }
   return found
+}
+
+/** The header without a cookie, however often it is there. */
+export function withoutCookie(header: string | null, name: CookieName): string[] {
+  return (header ?? '').split(';').filter((pair) => pair !== '' && trim(pair.split('=', 1)[0] ?? '') !== name)
+}
+
+/** Only what RFC 6265 §5.4 counts as space: to others a no-break space is part of the name. */
+function trim(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '')
 }

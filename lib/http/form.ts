@@ -1,4 +1,5 @@
 import 'server-only'
+import { refresh } from 'next/cache'
 import { cookies, headers } from 'next/headers'
 import type { Cookie } from './cookies.ts'
 import { FORM_TOKEN_FIELD, type FormSubject, isFormToken } from './form-token.ts'
@@ -24,7 +25,7 @@ export async function actionContext(): Promise<RequestContext> {
 }
 
 /** What a refused form says: the page was open for long, or the keys have changed. Nothing typed is lost. */
-export const STALE_FORM = 'This form was out of date. It has been renewed: please press the button again.'
+const STALE_FORM = 'This form was out of date. It has been renewed: please press the button again.'
 
 const NO_COOKIE =
   'This browser has kept no cookie of Signet, and without one nobody can sign in. Please try once more. If you read this ' +
@@ -32,6 +33,8 @@ const NO_COOKIE =
 
 /** The same for forms of people who are not signed in: they may be in a browser that keeps no Secure cookie. */
 export async function staleForm(): Promise<string> {
+  // The page is made again, with a form that is good: an action's answer alone would leave the old one there.
+  refresh()
   return (await headers()).get(COOKIELESS_HEADER) === '1' ? NO_COOKIE : STALE_FORM
 }
 

@@ -2,6 +2,7 @@ import 'server-only'
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { settings } from '#lib/config.ts'
 import { standBefore } from './front-door.ts'
 import { isRouterState } from './router-state.ts'
 import { commonHeaders } from './security-headers.ts'
@@ -11,8 +12,6 @@ import { commonHeaders } from './security-headers.ts'
  * machine asked ahead of the person (both headers are overwritten, whatever a client sent). And it sets the headers
  * that every response carries, so that assets and Next's own errors have them too. What Next could not answer well it
  * does not get (`front-door.ts`).
- *
- * @see stack: Next has no `request.ip`, and strips prefetch headers before `proxy.ts`
  */
 export const PEER_HEADER = 'x-signet-peer'
 export const MACHINE_HEADER = 'x-signet-machine'
@@ -39,8 +38,14 @@ export function installRequestHook(): void {
 
 function note({ headers }: IncomingMessage, peer: string): void {
   headers[PEER_HEADER] = peer
+  // Next compares an action's `Origin` with this; ours is compared with the settings, whatever a proxy passes on.
+  headers['x-forwarded-host'] = ownHost()
   headers[MACHINE_HEADER] = isMachine(headers) ? '1' : '0'
   if (!isRouterState(headers['next-router-state-tree'])) dropRouterHeaders(headers)
+}
+
+function ownHost(): string {
+  return new URL(settings().origin).host
 }
 
 type Headers = IncomingMessage['headers']

@@ -27,7 +27,8 @@ export interface Standing {
 
 /** To a visitor all of these are the same. `over` carries the id by which the record of the end is found. */
 export type NoSession =
-  | { readonly state: 'none'; readonly because: 'absent' | 'duplicate' | 'unauthentic' | 'unknown' | 'retired' }
+  | { readonly state: 'none'; readonly because: 'absent' | 'duplicate' | 'unauthentic' | 'unknown' }
+  | { readonly state: 'none'; readonly because: 'retired'; readonly session: SessionCheck }
   | { readonly state: 'none'; readonly because: 'over'; readonly sessionId: string }
 
 /** @param cookieHeader the raw `Cookie` header */
@@ -58,8 +59,10 @@ function decide(row: SessionCheck, seal: OpenedSeal): MaybePromise<Current> {
       return { state: 'standing', proof: prove(row, seal), seal, recognition }
     case 'replayed':
       return then(store().sessions.endAs(row, 'replayed'), () => over(row.id))
+    case 'retired':
+      return { state: 'none', because: 'retired', session: row }
     default:
-      return none(recognition)
+      return none('unknown')
   }
 }
 
@@ -95,7 +98,7 @@ export function isRecent(session: Pick<SessionCheck, 'authentications'>, now: Da
   return session.authentications.some(({ at }) => secondsBetween(at, now) < reauthenticationWindow)
 }
 
-function none(because: 'absent' | 'duplicate' | 'unauthentic' | 'unknown' | 'retired'): NoSession {
+function none(because: 'absent' | 'duplicate' | 'unauthentic' | 'unknown'): NoSession {
   return { state: 'none', because }
 }
 

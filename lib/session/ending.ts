@@ -3,6 +3,7 @@ import type { EndedSession, MaybePromise, RecentProof } from '#db/contract.ts'
 import { describeDevice } from '#lib/device/describe.ts'
 import { deviceLabel } from '#lib/device/label.ts'
 import { store } from '#lib/store.ts'
+import type { Current } from './current.ts'
 
 /**
  * Ending sessions from the device in hand. Each takes a fresh proof and is one step in the store: the row stops
@@ -29,6 +30,15 @@ export function endAllSessions(
   headers: Headers,
 ): MaybePromise<readonly EndedSession[] | 'session-over'> {
   return store().sessions.endAll(proof, thisDevice(headers))
+}
+
+/**
+ * Signs out whatever session a request came with. A token that an authentication has just retired opens nothing, but
+ * it still ends its session: sign-out beats a step-up in another tab.
+ */
+export async function signOutHere(current: Current): Promise<void> {
+  if (current.state === 'standing') await store().sessions.signOut(current.proof)
+  else if (current.because === 'retired') await store().sessions.endAs(current.session, 'signed-out')
 }
 
 /** How the ended device is told from where it was ended: "Firefox on Linux". */

@@ -73,10 +73,10 @@ export async function reauthenticated(
   method: string,
   full: boolean,
   event: NewEvent,
-): Promise<{ session: SessionCheck; cookie: Cookie } | 'session-over'> {
+): Promise<{ session: SessionCheck; cookie: Cookie } | 'session-over' | 'superseded'> {
   const { token, digest } = newToken()
   const session = await store().sessions.reauthenticate(proof, digest, method, full, event)
-  if (session === 'session-over') return session
+  if (typeof session === 'string') return session
   return { session, cookie: await sessionCookie(session, session.generation, token) }
 }
 

@@ -20,6 +20,8 @@ import { timeoutsOf } from './timeouts.ts'
 const KEEP_ALIVE = 15 * SECOND
 /** Browsers share one stream between their tabs; more than this from one session are strays, the oldest first. */
 const MOST_STREAMS = 6
+/** Messages that may wait for a reader. */
+const MOST_UNREAD = 100
 /** `setTimeout` counts in 32 bits. */
 const LONGEST_TIMER = 20 * 24 * 60 * MINUTE
 
@@ -57,19 +59,26 @@ function startHub(): Hub {
 export function sessionStream({ sessionId }: SessionProof, signal: AbortSignal): ReadableStream<Uint8Array> {
   const all = hub()
   const encoder = new TextEncoder()
+  let gone = () => {}
   return new ReadableStream({
     start(controller) {
-      const write = (text: string) => controller.enqueue(encoder.encode(text))
+      const write = (text: string) => {
+        // Full when the other end does not read: it will ask again, and is told the end then.
+        if ((controller.desiredSize ?? 0) > -MOST_UNREAD) controller.enqueue(encoder.encode(text))
+      }
       const stream: Stream = {
         send: (event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
         beat: () => write(': still here\n\n'),
         close: () => forget(all, sessionId, stream, () => controller.close()),
       }
-      signal.addEventListener('abort', () => forget(all, sessionId, stream, () => {}))
+      gone = () => forget(all, sessionId, stream, () => {})
+      if (signal.aborted) return
+      signal.addEventListener('abort', gone)
       add(all, sessionId, stream)
       write('retry: 1000\n\n')
       void refresh(all, sessionId)
     },
+    cancel: () => gone(),
   })
 }
 

@@ -21,3 +21,5 @@ export const POST = open(async ({ request }) => {
       return json({ user: userView(result.user) }, 201, beganHeaders(result.cookie, context))
   }
 })
+
+export { notAllowed as DELETE, notAllowed as GET, notAllowed as PATCH, notAllowed as PUT } from '#lib/http/api.ts'

@@ -12,3 +12,5 @@ export const GET = open(async () => {
     return json({ status: 'unavailable', wrong: ['database'] }, 503, { 'retry-after': '5' })
   }
 })
+
+export { notAllowed as DELETE, notAllowed as PATCH, notAllowed as POST, notAllowed as PUT } from '#lib/http/api.ts'

@@ -8,6 +8,7 @@ import { requestContext } from '#lib/http/request-context.ts'
 import { then } from '#lib/maybe-promise.ts'
 import { currentSession } from '#lib/session/current.ts'
 import { describeCurrent } from '#lib/session/describe.ts'
+import { signOutHere } from '#lib/session/ending.ts'
 import { userView } from '#lib/session/view.ts'
 import { store } from '#lib/store.ts'
 
@@ -43,7 +44,8 @@ export const POST = open(async ({ request }) => {
 
 /** Signs out here. Needs no fresh proof, and answers the same when there was nothing to sign out of. */
 export const DELETE = open(async ({ request }) => {
-  const current = await currentSession(request.headers.get('cookie'))
-  if (current.state === 'standing') await store().sessions.signOut(current.proof)
+  await signOutHere(await currentSession(request.headers.get('cookie')))
   return noContent({ 'set-cookie': setCookie(clearing(SESSION_COOKIE)) })
 })
+
+export { notAllowed as PATCH, notAllowed as PUT } from '#lib/http/api.ts'

@@ -21,3 +21,5 @@ export const DELETE = withRecentProof(async (proof, { request }) => {
   const headers = scope === 'all' ? { 'set-cookie': setCookie(clearing(SESSION_COOKIE)) } : undefined
   return json({ ended: ended.length }, 200, headers)
 })
+
+export { notAllowed as PATCH, notAllowed as POST, notAllowed as PUT } from '#lib/http/api.ts'

@@ -72,7 +72,7 @@ export function proving(): void {
     const session = await begin(store, alice)
     const older = proofOf(session)
     const next = await reauthenticate(store, older)
-    if (next === 'session-over') throw new Error(next)
+    if (typeof next === 'string') throw new Error(next)
     expect(next).toMatchObject({
       generation: 2,
       predecessor: { generation: 1, digest: null, retiredBy: 'authentication' },
@@ -90,11 +90,11 @@ export function proving(): void {
     await place.age(10 * MINUTE)
     const before = await store.sessions.check(id)
     const stepped = await reauthenticate(store, proofOf(before ?? never()), false)
-    if (stepped === 'session-over') throw new Error(stepped)
+    if (typeof stepped === 'string') throw new Error(stepped)
     expect(stepped.lifetimeFrom).toEqual(before?.lifetimeFrom)
     expect(stepped.lastActiveAt.getTime()).toBeGreaterThan(before?.lastActiveAt.getTime() ?? 0)
     const full = await reauthenticate(store, proofOf(stepped), true)
-    if (full === 'session-over') throw new Error(full)
+    if (typeof full === 'string') throw new Error(full)
     expect(full.lifetimeFrom).toEqual(full.lastActiveAt)
     expect(full.beganAt).toEqual(before?.beganAt)
   })
@@ -107,20 +107,27 @@ export function proving(): void {
     const session = await begin(store, alice)
     const other = await place.peer()
     const check = await renewed(store, session)
-    expect(await reauthenticate(store, proofOf(session))).toBe('session-over')
+    expect(await reauthenticate(store, proofOf(session))).toBe('superseded')
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
         reauthenticate(store, proofOf(check), true, index % 2 ? other : undefined),
       ),
     )
-    expect(answers.filter((answer) => answer !== 'session-over')).toHaveLength(1)
+    expect(answers.filter((answer) => typeof answer !== 'string')).toHaveLength(1)
+  })
+
+  test('an offer under way bars the exchange: the browser could end up with either', async ({ store, alice }) => {
+    const session = await begin(store, alice)
+    await store.sessions.offer(session.id, session.generation, successorOf(session), new Date(0))
+    expect(await reauthenticate(store, proofOf(session))).toBe('superseded')
+    expect((await store.sessions.check(session.id))?.generation).toBe(session.generation)
   })
 
   test('the newest proof of each method is kept, and no more than eight', async ({ store, alice }) => {
     let session = await begin(store, alice)
     for (const method of ['otp', 'pwd', 'a', 'b', 'c', 'd', 'e', 'f', 'g']) {
       const next = await reauthenticate(store, proofOf(session), false, undefined, method)
-      if (next !== 'session-over') session = next
+      if (typeof next !== 'string') session = next
     }
     const { authentications } = (await store.sessions.check(session.id)) ?? never()
     expect(authentications.map(({ method }) => method)).toEqual(['pwd', 'a', 'b', 'c', 'd', 'e', 'f', 'g'])
@@ -184,9 +191,10 @@ async function reauthenticate(
   full = true,
   other?: { call(method: string, ...args: unknown[]): Promise<unknown> },
   method = 'pwd',
-): Promise<SessionCheck | 'session-over'> {
+): Promise<SessionCheck | 'session-over' | 'superseded'> {
   const args = [proof, randomBytes(32), method, full, event('reauthenticated', proof.userId)] as const
-  if (other) return (await other.call('sessions.reauthenticate', ...args)) as SessionCheck | 'session-over'
+  if (other)
+    return (await other.call('sessions.reauthenticate', ...args)) as SessionCheck | 'session-over' | 'superseded'
   return store.sessions.reauthenticate(...args)
 }
 

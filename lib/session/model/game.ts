@@ -226,9 +226,9 @@ class Game {
       detail: {},
     } as const
     const done = await reauthenticated(current.proof, 'pwd', true, { ...event, userId: current.proof.userId })
-    if (done === 'session-over') return
+    if (typeof done === 'string') return
     for (const cookie of this.#issued) this.#retired.add(cookie)
-    // What was on its way when the new token was made is overtaken by it.
+    // An answer that was on its way before a confirmed renewal and is so still, two round trips later: not promised.
     this.#late = []
     const cookie = cookieText(setCookie(done.cookie))
     this.#issued.add(cookie)

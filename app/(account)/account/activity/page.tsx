@@ -22,7 +22,7 @@ export default async function ActivityPage({ searchParams }: Props) {
   const proof = await requireSession()
   const query = await searchParams
   const kind = typeof query.kind === 'string' ? parseEventKind(query.kind) : null
-  const before = Number(query.before) > 0 ? Math.trunc(Number(query.before)) : null
+  const before = Number.isSafeInteger(Number(query.before)) && Number(query.before) > 0 ? Number(query.before) : null
   const kinds = kind ? [kind] : []
   // One more than is shown tells whether there are older ones.
   const found = await store().events.list({ userId: proof.userId, kinds, before, most: PER_PAGE + 1 })

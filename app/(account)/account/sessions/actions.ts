@@ -4,8 +4,9 @@ import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import type { RecentProof } from '#db/contract.ts'
 import { stepUp } from '#lib/authentication/step-up.ts'
-import { actionContext, isOwnForm, STALE_FORM, setCookies, text } from '#lib/http/form.ts'
+import { actionContext, isOwnForm, setCookies, staleForm, text } from '#lib/http/form.ts'
 import { signInPath } from '#lib/http/return-path.ts'
+import { ID } from '#lib/random.ts'
 import { endOtherSessions, endSession } from '#lib/session/ending.ts'
 import { parseSessionName } from '#lib/session/name.ts'
 import { requireStanding } from '#lib/session/require.ts'
@@ -32,7 +33,7 @@ export async function renameSession(_: FormState, data: FormData): Promise<FormS
   const earned = await earn(data, values)
   if ('status' in earned) return earned
   if ('problem' in parsed) return { status: 'invalid', fields: { name: parsed.problem }, values }
-  const renamed = await store().sessions.rename(earned, id, parsed.name)
+  const renamed = ID.test(id) ? await store().sessions.rename(earned, id, parsed.name) : 'not-found'
   if (renamed === 'session-over') redirect(signInPath(PAGE))
   revalidatePath(PAGE)
   if (renamed === 'not-found') return { status: 'done', message: 'That session is over already.', values }
@@ -42,13 +43,14 @@ export async function renameSession(_: FormState, data: FormData): Promise<FormS
 /** The fresh proof that every act on this page needs; the password may have come in the same form. */
 async function earn(data: FormData, values: Record<string, string>): Promise<RecentProof | FormState> {
   const current = await requireStanding()
-  if (!isOwnForm(data, current.proof)) return { status: 'refused', message: STALE_FORM, values }
+  if (!isOwnForm(data, current.proof)) return { status: 'refused', message: await staleForm(), values }
   const step = await stepUp(current, text(data, 'password'), await actionContext())
   switch (step.outcome) {
     case 'session-over':
       redirect(signInPath(PAGE))
       break
     case 'asked':
+    case 'wrong':
       return { status: 'invalid', fields: { password: step.message }, values }
     case 'refused':
       return { status: 'refused', message: step.message, values }
@@ -59,7 +61,7 @@ async function earn(data: FormData, values: Record<string, string>): Promise<Rec
 }
 
 async function endOne(proof: RecentProof, id: string, label: string): Promise<string> {
-  const ended = await endSession(proof, id, await headers())
+  const ended = ID.test(id) ? await endSession(proof, id, await headers()) : 'not-found'
   if (ended === 'session-over') redirect(signInPath(PAGE))
   const which = label.slice(0, 120) || 'That session'
   return ended === 'ended' ? `${which} is signed out.` : `${which} was signed out already.`

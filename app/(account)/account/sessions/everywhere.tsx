@@ -7,6 +7,7 @@ import type { PageView } from './views.ts'
 
 const PROBLEMS: Readonly<Record<string, string>> = {
   asked: 'Enter your password to confirm it’s you. Nothing has been signed out yet.',
+  wrong: 'That password is wrong. Nothing has been signed out.',
   refused: 'That did not work: your session was just renewed, or there were too many attempts. Please try again.',
 }
 

@@ -46,6 +46,11 @@ export default async function ActiveSessionsPage({ searchParams }: Props) {
       <Endings action={endSessions}>
         <EndingsOutcome />
         <CopyWarning ended={ended} />
+        {view.problem === 'form' && (
+          <Notice tone="warning">
+            That page was of an earlier session, so nothing was done. To sign out, press the button here.
+          </Notice>
+        )}
         {mine && <ThisSession session={mine} view={view} />}
         <OtherSessions sessions={others} view={view} />
       </Endings>

@@ -29,3 +29,5 @@ export const GET = withSession(async (proof, { request }) => {
 function attachment(extension: string): Record<string, string> {
   return { 'content-disposition': `attachment; filename="signet-activity.${extension}"` }
 }
+
+export { notAllowed as DELETE, notAllowed as PATCH, notAllowed as POST, notAllowed as PUT } from '#lib/http/api.ts'

@@ -27,3 +27,5 @@ export const POST = withStanding(async (current, { request }) => {
     }
   }
 })
+
+export { notAllowed as DELETE, notAllowed as GET, notAllowed as PATCH, notAllowed as PUT } from '#lib/http/api.ts'
