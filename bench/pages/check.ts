@@ -1,0 +1,4 @@
+import { json, withSession } from '#lib/http/api.ts'
+
+/** The bare check: a proof and nothing else. */
+export const GET = withSession(({ userId }) => json({ userId }))
