@@ -4,7 +4,7 @@ import type { LiveSession } from './live.ts'
 
 /** What is written down about a session when something happens to it. Pure. */
 
-/** How long the record of an ended session is kept. Seconds. */
+/** How long the record of an ended session is kept, and an event that is nobody's. Seconds. */
 export const KEPT = 28 * 24 * 60 * 60
 
 export function endedRecord(session: LiveSession, { reason, endedBy }: Ending): EndedSession {

@@ -13,7 +13,7 @@ const BATCH = 100
 const BREATH = 20
 
 /**
- * Ends sessions that have run out and deletes records older than 28 days, a little at a time for as long as the
+ * Ends sessions that have run out and deletes what is kept for 28 days only, a little at a time for as long as the
  * process lives. Nothing relies on it for safety: a session that has run out is refused by its times alone.
  */
 export function startHousekeeping(): void {

@@ -40,8 +40,11 @@ export function housekeeping({ connection, options }: Parts): Pick<SessionStore,
 
     purge: (most) =>
       connection.write(async (queries) => {
-        const { rowCount } = await queries.purgeEnded.execute({ kept: KEPT, most: Math.min(most, LARGEST_BATCH) })
-        return rowCount ?? 0
+        const batch = Math.min(most, LARGEST_BATCH)
+        const { rowCount: records } = await queries.purgeEnded.execute({ kept: KEPT, most: batch })
+        const rest = batch - (records ?? 0)
+        const { rowCount: events } = await queries.purgeEvents.execute({ kept: KEPT, most: rest })
+        return batch - rest + (events ?? 0)
       }),
   }
 }

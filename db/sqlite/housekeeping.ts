@@ -47,9 +47,11 @@ export function housekeeping(parts: Parts): Pick<SessionStore, 'sweep' | 'purge'
 
     purge(most) {
       const batch = Math.min(most, LARGEST_BATCH)
-      return connection.writeLightly(
-        (queries) => queries.purgeEnded.run({ before: before(options.clock(), KEPT), most: batch }).changes,
-      )
+      return connection.writeLightly((queries) => {
+        const due = before(options.clock(), KEPT)
+        const records = queries.purgeEnded.run({ before: due, most: batch }).changes
+        return records + queries.purgeEvents.run({ before: due, most: batch - records }).changes
+      })
     },
   }
 }

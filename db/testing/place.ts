@@ -18,7 +18,7 @@ export interface Place {
   peer(): Promise<Peer>
   /** Makes sessions older, as if nothing had happened for so many seconds. */
   age(seconds: number, id?: string): Promise<void>
-  /** Makes records of ended sessions older. */
+  /** Makes records of ended sessions, and events, older. */
   ageRecords(seconds: number): Promise<void>
   /** Makes counted attempts older. */
   ageAttempts(seconds: number): Promise<void>
@@ -58,6 +58,7 @@ function place(own: Own, back: (column: string, seconds: number) => string): Pla
     },
     async ageRecords(seconds) {
       await own.query(`update ended_sessions set ${back('ended_at', seconds)}`)
+      await own.query(`update events set ${back('at', seconds)}`)
     },
     async ageAttempts(seconds) {
       await own.query(`update attempts set ${back('resets_at', seconds)}, ${back('window_ends_at', seconds)}`)

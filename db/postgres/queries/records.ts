@@ -1,7 +1,7 @@
 import 'server-only'
-import { and, asc, desc, eq, gt, inArray, lte } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, lte } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { endedSessions } from '../schema.ts'
+import { endedSessions, events } from '../schema.ts'
 import { ago, columns, p } from './placeholders.ts'
 
 export function endedQueries(db: NodePgDatabase) {
@@ -14,6 +14,19 @@ export function endedQueries(db: NodePgDatabase) {
     .orderBy(asc(endedSessions.endedAt))
     .limit(p('most'))
     .for('update', { skipLocked: true })
+  // The oldest come first in the index of everybody's events, so it needs no other.
+  const nobodys = db
+    .select({ seq: events.seq, at: events.at })
+    .from(events)
+    .where(isNull(events.userId))
+    .orderBy(asc(events.userId), asc(events.seq))
+    .limit(p('most'))
+    .for('update', { skipLocked: true })
+    .as('nobodys')
+  const nobodysDue = db
+    .select({ seq: nobodys.seq })
+    .from(nobodys)
+    .where(lte(nobodys.at, ago('kept')))
   return {
     insertEnded: db.insert(endedSessions).values(record).prepare('insert_ended'),
     ended: db
@@ -35,5 +48,6 @@ export function endedQueries(db: NodePgDatabase) {
       .orderBy(asc(endedSessions.seq))
       .prepare('ended_since'),
     purgeEnded: db.delete(endedSessions).where(inArray(endedSessions.seq, due)).prepare('purge_ended'),
+    purgeEvents: db.delete(events).where(inArray(events.seq, nobodysDue)).prepare('purge_events'),
   }
 }

@@ -1,7 +1,7 @@
 import 'server-only'
-import { and, asc, desc, eq, gt, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, lte, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
-import { endedSessions } from '../schema.ts'
+import { endedSessions, events } from '../schema.ts'
 import { columns, p } from './placeholders.ts'
 
 export function endedQueries(db: BetterSQLite3Database) {
@@ -13,6 +13,18 @@ export function endedQueries(db: BetterSQLite3Database) {
     .where(lte(endedSessions.endedAt, p('before')))
     .orderBy(asc(endedSessions.endedAt))
     .limit(p('most'))
+  // The oldest come first in the index of everybody's events, so it needs no other.
+  const nobodys = db
+    .select({ seq: events.seq, at: events.at })
+    .from(events)
+    .where(isNull(events.userId))
+    .orderBy(asc(events.userId), asc(events.seq))
+    .limit(p('most'))
+    .as('nobodys')
+  const nobodysDue = db
+    .select({ seq: nobodys.seq })
+    .from(nobodys)
+    .where(lte(nobodys.at, p('before')))
   return {
     insertEnded: db.insert(endedSessions).values(record).prepare(),
     ended: db
@@ -40,5 +52,6 @@ export function endedQueries(db: BetterSQLite3Database) {
       .limit(1)
       .prepare(),
     purgeEnded: db.delete(endedSessions).where(sql`${endedSessions.seq} in ${due}`).prepare(),
+    purgeEvents: db.delete(events).where(sql`${events.seq} in ${nobodysDue}`).prepare(),
   }
 }

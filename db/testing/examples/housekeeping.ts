@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test'
 import type { Store } from '../../contract.ts'
-import { begin, DAY, type Dialect, HOUR, isEnd, listen, MINUTE, proofOf, test } from '../../testing.ts'
+import { begin, DAY, type Dialect, event, HOUR, isEnd, listen, MINUTE, proofOf, test } from '../../testing.ts'
 
 /** What is done by itself goes in small batches, and finds what it looks for by an index. */
 export function housekeeping(): void {
@@ -50,8 +50,27 @@ export function housekeeping(): void {
     expect(await store.sessions.purge(10)).toBe(10)
     expect(await store.sessions.purge(1000)).toBe(100)
     expect(await store.sessions.purge(1000)).toBe(10)
-    expect(await place.query('select count(*) as n from ended_sessions')).toEqual([{ n: expect.anything() }])
     expect(Number((await place.query('select count(*) as n from ended_sessions'))[0]?.n)).toBe(0)
+  })
+
+  test('events of nobody are kept for 28 days and deleted in batches, those of a person stay', async ({
+    store,
+    alice,
+    place,
+  }) => {
+    for (let index = 0; index < 120; index++) await store.events.append(event('sign-in-failed', null))
+    await endedSessions(store, alice, 5)
+    const own = await store.events.list({ userId: alice, kinds: [], before: null, most: 50 })
+    await place.ageRecords(28 * DAY - HOUR)
+    expect(await store.sessions.purge(1000)).toBe(0)
+    await place.ageRecords(HOUR)
+    await store.events.append(event('sign-in-failed', null))
+    expect(await store.sessions.purge(10)).toBe(10)
+    expect(await store.sessions.purge(1000)).toBe(100)
+    expect(await store.sessions.purge(1000)).toBe(15)
+    const nobodys = await place.query('select count(*) as n from events where user_id is null')
+    expect(Number(nobodys[0]?.n)).toBe(1)
+    expect(await store.events.list({ userId: alice, kinds: [], before: null, most: 50 })).toHaveLength(own.length)
   })
 
   test('the record of an end is newest first, and no more than asked for', async ({ store, alice }) => {
@@ -101,6 +120,11 @@ const PLANS: [string, (dialect: Dialect) => string, Record<Dialect, string>][] =
     'the purge',
     (dialect) => `select seq from ended_sessions where ended_at <= ${instant(dialect)} order by ended_at limit 100`,
     { sqlite: 'ended_by_time', postgres: 'ended_by_time' },
+  ],
+  [
+    'the purge of events of nobody',
+    () => 'select seq, at from events where user_id is null order by user_id, seq limit 100',
+    { sqlite: 'events_by_user', postgres: 'events_by_user' },
   ],
   [
     'an account’s events',
