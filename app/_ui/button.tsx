@@ -3,7 +3,7 @@ import type { ComponentProps } from 'react'
 export type ButtonVariant = 'primary' | 'secondary' | 'danger' | 'quiet'
 
 const BASE =
-  'inline-flex min-h-11 items-center justify-center gap-2 rounded-md border px-4 py-2 text-center text-sm font-semibold no-underline cursor-pointer duration-150 motion-safe:transition-colors hover:no-underline aria-disabled:cursor-progress'
+  'inline-flex min-h-11 items-center justify-center gap-2 rounded-md border px-4 py-2 text-center text-sm font-semibold no-underline cursor-pointer motion-safe:transition-colors motion-safe:duration-150 hover:no-underline aria-disabled:cursor-progress'
 
 const VARIANTS: Readonly<Record<ButtonVariant, string>> = {
   primary: 'border-transparent bg-ink text-paper hover:bg-ink-hover',

@@ -21,7 +21,7 @@ export function SessionDetails({ of, children }: { readonly of: string; readonly
     <details className="group open:pb-2">
       <summary className="-mx-2 inline-flex min-h-11 list-none items-center gap-1.5 rounded-md px-2 text-sm font-semibold text-accent hover:bg-sunken [&::-webkit-details-marker]:hidden">
         Details<span className="sr-only"> of {of}</span>
-        <ChevronIcon className="size-4 duration-150 motion-safe:transition-transform group-open:rotate-180" />
+        <ChevronIcon className="size-4 motion-safe:transition-transform motion-safe:duration-150 group-open:rotate-180" />
       </summary>
       <div className="mt-2 space-y-5 border-t border-line pt-4">{children}</div>
     </details>
