@@ -1,8 +1,9 @@
 'use client'
-import { createContext, type ReactNode, use, useActionState, useEffect, useRef } from 'react'
+import { createContext, type ReactNode, use, useEffect, useRef } from 'react'
 import type { FormAction, FormState } from './form-state.ts'
 import { IDLE } from './form-state.ts'
 import { Notice } from './notice.tsx'
+import { useSurviving } from './use-surviving.ts'
 
 interface Endings {
   readonly state: FormState
@@ -21,7 +22,7 @@ interface EndingsProps {
  * the next row's heading, or to the heading of its group.
  */
 export function Endings({ action, children }: EndingsProps) {
-  const [state, send] = useActionState(action, IDLE)
+  const [state, send] = useSurviving(action)
   const next = useRef<string | undefined>(undefined)
   const sendAndRemember = (data: FormData) => {
     next.current = String(data.get('focusNext') ?? '')
