@@ -1,4 +1,5 @@
 import 'server-only'
+import { availableParallelism } from 'node:os'
 import { hash, parseOptions, verify } from '@node-rs/argon2'
 import { randomSecret } from '#lib/random.ts'
 import { createGate } from './hashing-gate.ts'
@@ -14,10 +15,12 @@ export const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1, out
 const ALGORITHM = { algorithm: 2, version: 1 } as const
 
 /**
- * Two hashes keep two cores busy and hold 38 MiB; sixteen more wait about a tenth of a second. Beyond that, the
- * honest thing is to say so.
+ * Hashes at once: two where that leaves a core to everybody else, otherwise one. They hold 19 MiB each and half of the
+ * thread pool, which opens seals and reads files too. As many wait as are done within a fifth of a second; beyond that,
+ * the honest thing is to say so.
  */
-const gate = createGate({ running: 2, waiting: 16 })
+export const AT_ONCE = availableParallelism() > 2 ? 2 : 1
+const gate = createGate({ running: AT_ONCE, waiting: 16 })
 
 /** A PHC string. Typed by its form, so that `'busy'` is not taken for one. */
 export type PasswordHash = `$argon2id$${string}`
