@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Ending, NewSession, SessionCheck, SessionLimit, SessionProof, StoreOptions } from './contract.ts'
+import { deviceName } from './device-name.ts'
 import type { LiveSession } from './live.ts'
-import { deviceName } from './records.ts'
 
 /** What both stores decide about rows that they hold locked. Pure: the same judgement on the same row. */
 export type Rules = Pick<StoreOptions, 'standing' | 'renewalGrace'>

@@ -1,5 +1,6 @@
 import 'server-only'
-import type { Device, EndedSession, Ending, NewEvent } from './contract.ts'
+import type { EndedSession, Ending, NewEvent } from './contract.ts'
+import { deviceName } from './device-name.ts'
 import type { LiveSession } from './live.ts'
 
 /** What is written down about a session when something happens to it. Pure. */
@@ -33,13 +34,12 @@ export function signedInEvent(session: LiveSession, newDevice: boolean): NewEven
 
 /** Nobody's device grants this: it is done from the command line. */
 export function grantedEvent(userId: string): NewEvent {
-  return { kind: 'administrator-granted', userId, sessionId: null, device: null, ip: null, place: null, detail: {} }
+  return eventOf('administrator-granted', userId)
 }
 
-/** "Firefox on Linux", or null when nothing is known. */
-export function deviceName({ browser, os }: Pick<Device, 'browser' | 'os'>): string | null {
-  if (browser === null && os === null) return null
-  return os === null ? browser : `${browser ?? 'Unknown browser'} on ${os}`
+/** An event of which nothing else is known. */
+export function eventOf(kind: NewEvent['kind'], userId: string | null): NewEvent {
+  return { kind, userId, sessionId: null, device: null, ip: null, place: null, detail: {} }
 }
 
 function about(session: LiveSession, kind: NewEvent['kind'], detail: NewEvent['detail']): NewEvent {

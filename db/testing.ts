@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { test as base } from '@playwright/test'
-import type { NewEvent, NewSession, RecentProof, SessionChange, SessionCheck, SessionLimit, Store } from './contract.ts'
+import type { NewSession, RecentProof, SessionChange, SessionCheck, SessionLimit, Store } from './contract.ts'
+import { eventOf } from './records.ts'
 import { type Cluster, startCluster } from './testing/cluster.ts'
 import { type Place, postgresPlace, sqlitePlace } from './testing/place.ts'
 
+export { eventOf as event } from './records.ts'
 export { DAY, HOUR, MINUTE, RULES } from './testing/rules.ts'
 
 /** What tests of the stores share: an empty database for each test, people, sessions and proofs. Tests only. */
@@ -69,7 +71,7 @@ export async function signUp(store: Store, email = `${randomId()}@example.org`):
   const id = randomId()
   const user = await store.users.create(
     { id, name: 'Alice', email, passwordHash: 'hash' },
-    event('account-created', id),
+    eventOf('account-created', id),
   )
   if (user === 'email-taken') throw new Error(`${email} is taken`)
   return user.id
@@ -107,10 +109,6 @@ export function proofOf(session: SessionCheck, generation = session.generation):
 
 export function successorOf(session: SessionCheck, generation = session.generation + 1) {
   return { generation, digest: randomBytes(32), wrapped: randomBytes(60) }
-}
-
-export function event(kind: NewEvent['kind'], userId: string | null): NewEvent {
-  return { kind, userId, sessionId: null, device: null, ip: null, place: null, detail: {} }
 }
 
 export function randomId(): string {

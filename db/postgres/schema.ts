@@ -12,6 +12,17 @@ export const users = pgTable('users', {
   createdAt: instant('created_at').notNull(),
 })
 
+/** What is known of a session's device, while it lives and afterwards. */
+const described = {
+  name: text('name'),
+  browser: text('browser'),
+  os: text('os'),
+  kind: text('kind').$type<DeviceKind>().notNull(),
+  userAgent: text('user_agent'),
+  ip: text('ip'),
+  place: text('place'),
+}
+
 /** Live sessions only. The token itself is nowhere: `digest` is its SHA-256. */
 export const sessions = pgTable(
   'sessions',
@@ -37,13 +48,7 @@ export const sessions = pgTable(
     predecessorRetiredAt: instant('predecessor_retired_at'),
     predecessorRetiredBy: text('predecessor_retired_by').$type<'renewal' | 'authentication'>(),
     browserDigest: bytes('browser_digest').notNull(),
-    name: text('name'),
-    browser: text('browser'),
-    os: text('os'),
-    kind: text('kind').$type<DeviceKind>().notNull(),
-    userAgent: text('user_agent'),
-    ip: text('ip'),
-    place: text('place'),
+    ...described,
   },
   (table) => [
     uniqueIndex('sessions_one_for_each_browser').on(table.userId, table.browserDigest),
@@ -61,13 +66,7 @@ export const endedSessions = pgTable(
     userId: text('user_id')
       .notNull()
       .references(() => users.id),
-    name: text('name'),
-    browser: text('browser'),
-    os: text('os'),
-    kind: text('kind').$type<DeviceKind>().notNull(),
-    userAgent: text('user_agent'),
-    ip: text('ip'),
-    place: text('place'),
+    ...described,
     beganAt: instant('began_at').notNull(),
     lastActiveAt: instant('last_active_at').notNull(),
     endedAt: instant('ended_at').notNull(),

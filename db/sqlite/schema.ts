@@ -14,6 +14,17 @@ export const users = sqliteTable('users', {
   createdAt: integer('created_at').notNull(),
 })
 
+/** What is known of a session's device, while it lives and afterwards. */
+const described = {
+  name: text('name'),
+  browser: text('browser'),
+  os: text('os'),
+  kind: text('kind').$type<DeviceKind>().notNull(),
+  userAgent: text('user_agent'),
+  ip: text('ip'),
+  place: text('place'),
+}
+
 /**
  * Live sessions only. What the check reads comes first, so that it never follows a row onto an overflow page.
  * The token itself is nowhere: `digest` is its SHA-256, `successor_wrapped` opens only for whoever has the token.
@@ -42,13 +53,7 @@ export const sessions = sqliteTable(
     predecessorRetiredAt: integer('predecessor_retired_at'),
     predecessorRetiredBy: text('predecessor_retired_by').$type<'renewal' | 'authentication'>(),
     browserDigest: blob('browser_digest', { mode: 'buffer' }).notNull(),
-    name: text('name'),
-    browser: text('browser'),
-    os: text('os'),
-    kind: text('kind').$type<DeviceKind>().notNull(),
-    userAgent: text('user_agent'),
-    ip: text('ip'),
-    place: text('place'),
+    ...described,
   },
   (table) => [
     uniqueIndex('sessions_one_for_each_browser').on(table.userId, table.browserDigest),
@@ -66,13 +71,7 @@ export const endedSessions = sqliteTable(
     userId: text('user_id')
       .notNull()
       .references(() => users.id),
-    name: text('name'),
-    browser: text('browser'),
-    os: text('os'),
-    kind: text('kind').$type<DeviceKind>().notNull(),
-    userAgent: text('user_agent'),
-    ip: text('ip'),
-    place: text('place'),
+    ...described,
     beganAt: integer('began_at').notNull(),
     lastActiveAt: integer('last_active_at').notNull(),
     endedAt: integer('ended_at').notNull(),

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { EventKind, NewEvent } from '#db/contract.ts'
-import { deviceLabel } from '#lib/device/label.ts'
+import { deviceName } from '#db/device-name.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
 
 /** A security event with what is known of the request that caused it. */
@@ -10,5 +10,5 @@ export function eventFrom(
   { device, origin }: Pick<RequestContext, 'device' | 'origin'>,
   detail: Readonly<Record<string, string>> = {},
 ): NewEvent {
-  return { kind, userId: who.userId, sessionId: who.sessionId, device: deviceLabel(device), ...origin, detail }
+  return { kind, userId: who.userId, sessionId: who.sessionId, device: deviceName(device), ...origin, detail }
 }

@@ -1,5 +1,6 @@
 import 'server-only'
 import { type Store, StoreUnavailable, type User } from '#db/contract.ts'
+import { eventOf } from '#db/records.ts'
 import { hashPassword } from '#lib/authentication/password.ts'
 import { formatDuration } from '#lib/config/duration.ts'
 import { randomId, randomSecret } from '#lib/random.ts'
@@ -45,16 +46,7 @@ async function accountOf(
   passwordHash: string,
 ): Promise<{ user: User; isNew: boolean }> {
   const id = randomId()
-  const event = {
-    kind: 'account-created',
-    userId: id,
-    sessionId: null,
-    device: null,
-    ip: null,
-    place: null,
-    detail: {},
-  } as const
-  const created = await store.users.create({ id, name, email, passwordHash }, event)
+  const created = await store.users.create({ id, name, email, passwordHash }, eventOf('account-created', id))
   if (created !== 'email-taken') return { user: created, isNew: true }
   const user = await store.users.findByEmail(email)
   if (!user) throw new Error('an address was taken and has no account')

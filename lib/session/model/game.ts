@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test'
 import fc from 'fast-check'
 import type { Store } from '#db/contract.ts'
+import { eventOf } from '#db/records.ts'
 import { setCookie } from '#lib/http/cookies.ts'
 import { type Current, currentSession, recentProof } from '#lib/session/current.ts'
 import { browserDigest, reauthenticated, sessionCookie } from '#lib/session/lifecycle.ts'
@@ -216,16 +217,7 @@ class Game {
   async #confirm(): Promise<void> {
     const current = await currentSession(this.#jars.owner)
     if (current.state !== 'standing' || current.recognition !== 'present' || current.proof.session.successor) return
-    const event = {
-      kind: 'reauthenticated',
-      userId: null,
-      sessionId: null,
-      device: null,
-      ip: null,
-      place: null,
-      detail: {},
-    } as const
-    const done = await reauthenticated(current.proof, 'pwd', true, { ...event, userId: current.proof.userId })
+    const done = await reauthenticated(current.proof, 'pwd', true, eventOf('reauthenticated', current.proof.userId))
     if (typeof done === 'string') return
     for (const cookie of this.#issued) this.#retired.add(cookie)
     // An answer that was on its way before a confirmed renewal and is so still, two round trips later: not promised.
