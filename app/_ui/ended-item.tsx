@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react'
 import { DeviceIcon } from './icons.tsx'
-import { type EndedView, placeWords, sessionName } from './session-view.ts'
+import { type EndedCard, placeWords, sessionName } from './session-card.ts'
 import { Time } from './time.tsx'
 
 /** A session that is over: read-only, with the reason. */
-export function EndedItem({ session, now }: { readonly session: EndedView; readonly now: Date }) {
+export function EndedItem({ session, now }: { readonly session: EndedCard; readonly now: Date }) {
   const { name, title, place, address, device } = session
   return (
     <li className="flex gap-4 py-4">

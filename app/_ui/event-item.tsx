@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { placeWords } from './session-view.ts'
+import { placeWords } from './session-card.ts'
 import { Time } from './time.tsx'
 
 interface EventItemProps {

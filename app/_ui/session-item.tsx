@@ -4,12 +4,12 @@ import { ACTIVE_NOW, LONG_UNUSED } from '#lib/words/time.ts'
 import { Badge } from './badge.tsx'
 import { Fact, Facts } from './card.tsx'
 import { DeviceIcon } from './icons.tsx'
+import { methodsWords, placeWords, type SessionCard, sessionName } from './session-card.ts'
 import { SessionDetails, SessionFact, SessionFacts } from './session-facts.tsx'
-import { methodsWords, placeWords, type SessionView, sessionName } from './session-view.ts'
 import { Time } from './time.tsx'
 
 interface SessionItemProps {
-  readonly session: SessionView
+  readonly session: SessionCard
   /** The request's `now`. */
   readonly now: Date
   /** What can be done about it: buttons. Below the text and full width on a phone. */
@@ -60,7 +60,7 @@ export function SessionItem({ session, now, children, addressHint, more }: Sessi
   )
 }
 
-function Badges({ session, now }: { session: SessionView; now: Date }) {
+function Badges({ session, now }: { session: SessionCard; now: Date }) {
   const unused = secondsBetween(session.lastActiveAt, now) >= LONG_UNUSED
   return (
     <>
@@ -72,7 +72,7 @@ function Badges({ session, now }: { session: SessionView; now: Date }) {
 }
 
 /** Where from and how. The address waits behind Details on a phone. */
-function Summary({ session }: { session: SessionView }) {
+function Summary({ session }: { session: SessionCard }) {
   const { name, title, place, address, methods, assuranceLevel } = session
   return (
     <p className="mt-1 text-sm text-muted wrap-anywhere">
@@ -87,7 +87,7 @@ function Summary({ session }: { session: SessionView }) {
   )
 }
 
-function Times({ session, now }: { session: SessionView; now: Date }) {
+function Times({ session, now }: { session: SessionCard; now: Date }) {
   const activeNow = secondsBetween(session.lastActiveAt, now) < ACTIVE_NOW
   return (
     <SessionFacts>

@@ -9,7 +9,7 @@ import { store } from '#lib/store.ts'
 import { Card, Fact, Facts, Section } from '#ui/card.tsx'
 import { NameForm } from '#ui/name-form.tsx'
 import { Page } from '#ui/page.tsx'
-import { methodsWords } from '#ui/session-view.ts'
+import { methodsWords } from '#ui/session-card.ts'
 import { Time } from '#ui/time.tsx'
 import { changeName } from './actions.ts'
 

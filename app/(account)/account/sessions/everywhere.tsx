@@ -1,7 +1,7 @@
 import { Section } from '#ui/card.tsx'
 import { DialogTrigger } from '#ui/dialog-trigger.tsx'
 import { EverywhereDialog } from '#ui/end-dialog.tsx'
-import type { SessionView } from '#ui/session-view.ts'
+import type { SessionCard } from '#ui/session-card.ts'
 import { Names } from './names.tsx'
 import type { PageView } from './views.ts'
 
@@ -16,7 +16,7 @@ export function EndEverywhere({
   sessions,
   view,
 }: {
-  readonly sessions: readonly SessionView[]
+  readonly sessions: readonly SessionCard[]
   readonly view: PageView
 }) {
   return (

@@ -1,9 +1,9 @@
-import type { SessionView } from '#ui/session-view.ts'
+import type { SessionCard } from '#ui/session-card.ts'
 
 const MOST_NAMES = 5
 
 /** Up to five by name, the rest by number: what a button is about to end. */
-export function Names({ sessions }: { readonly sessions: readonly SessionView[] }) {
+export function Names({ sessions }: { readonly sessions: readonly SessionCard[] }) {
   const more = sessions.length - MOST_NAMES
   return (
     <ul className="list-disc space-y-1 ps-5 text-ink">

@@ -3,9 +3,9 @@ import { DialogTrigger } from '#ui/dialog-trigger.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { EndDialog } from '#ui/end-dialog.tsx'
 import { RenameForm } from '#ui/rename-form.tsx'
+import { type SessionCard, sessionName } from '#ui/session-card.ts'
 import { SessionItem } from '#ui/session-item.tsx'
 import { SessionList } from '#ui/session-list.tsx'
-import { type SessionView, sessionName } from '#ui/session-view.ts'
 import { renameSession } from './actions.ts'
 import { AddressHint } from './address-hint.tsx'
 import { Names } from './names.tsx'
@@ -13,7 +13,7 @@ import type { PageView } from './views.ts'
 
 interface Props {
   /** Latest activity first. */
-  readonly sessions: readonly SessionView[]
+  readonly sessions: readonly SessionCard[]
   readonly view: PageView
 }
 
@@ -52,7 +52,7 @@ export function OtherSessions({ sessions, view }: Props) {
 }
 
 interface OtherProps {
-  readonly session: SessionView
+  readonly session: SessionCard
   readonly view: PageView
   readonly focusNext: string
 }

@@ -15,7 +15,7 @@ import { EndEverywhere } from './everywhere.tsx'
 import { OtherSessions } from './others.tsx'
 import { statusSentence } from './status.ts'
 import { ThisSession } from './this-session.tsx'
-import { endedViews, type PageView, sessionViews } from './views.ts'
+import { endedCards, type PageView, sessionCards } from './views.ts'
 
 export const metadata: Metadata = { title: 'Active sessions' }
 
@@ -29,7 +29,7 @@ const RECENTLY_ENDED = 20
 export default async function ActiveSessionsPage({ searchParams }: Props) {
   const proof = await requireSession()
   const query = await searchParams
-  const live = sessionViews(await store().sessions.list(proof.userId), proof)
+  const live = sessionCards(await store().sessions.list(proof.userId), proof)
   const ended = await store().sessions.listEnded(proof.userId, RECENTLY_ENDED)
   const view: PageView = {
     now: proof.now,
@@ -62,7 +62,7 @@ export default async function ActiveSessionsPage({ searchParams }: Props) {
           </Empty>
         ) : (
           <EndedList labelledBy="ended-heading">
-            {endedViews(ended).map((session) => (
+            {endedCards(ended).map((session) => (
               <EndedItem key={session.id} session={session} now={view.now} />
             ))}
           </EndedList>

@@ -1,7 +1,7 @@
-import type { SessionView } from '#ui/session-view.ts'
+import type { SessionCard } from '#ui/session-card.ts'
 
 /** The page in one or two sentences: how many, and whether there is something to look at. */
-export function statusSentence(live: readonly SessionView[]): string {
+export function statusSentence(live: readonly SessionCard[]): string {
   const fresh = live.filter(({ isNew }) => isNew).length
   if (live.length === 1) return 'You are signed in here and nowhere else.'
   const count = `on ${live.length} devices or browsers`

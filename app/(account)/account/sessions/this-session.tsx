@@ -1,15 +1,15 @@
 import { Section } from '#ui/card.tsx'
 import { RenameForm } from '#ui/rename-form.tsx'
+import type { SessionCard } from '#ui/session-card.ts'
 import { SessionItem } from '#ui/session-item.tsx'
 import { SessionList } from '#ui/session-list.tsx'
-import type { SessionView } from '#ui/session-view.ts'
 import { SignOutForm } from '#ui/sign-out-form.tsx'
 import { renameSession } from './actions.ts'
 import { AddressHint } from './address-hint.tsx'
 import type { PageView } from './views.ts'
 
 /** The session in hand comes first; leaving it needs no proof and no dialog. */
-export function ThisSession({ session, view }: { readonly session: SessionView; readonly view: PageView }) {
+export function ThisSession({ session, view }: { readonly session: SessionCard; readonly view: PageView }) {
   return (
     <Section id="this" title="This device">
       <SessionList labelledBy="this-heading">

@@ -6,7 +6,7 @@ import { deviceLabel } from '#lib/device/label.ts'
 import { isRecent } from '#lib/session/current.ts'
 import { deadlines } from '#lib/session/policy.ts'
 import { endPhrase } from '#lib/session/reasons.ts'
-import { type EndedView, type SessionView, sessionLabels } from '#ui/session-view.ts'
+import { type EndedCard, type SessionCard, sessionLabels } from '#ui/session-card.ts'
 
 /** What the parts of the page share. */
 export interface PageView {
@@ -21,14 +21,14 @@ export interface PageView {
 }
 
 /** Live sessions as they are shown: this one first, the others by latest activity. */
-export function sessionViews(sessions: readonly Session[], proof: SessionProof): readonly SessionView[] {
-  const views = sessions.map((session) => sessionView(session, proof))
-  const ordered = [...views.filter(({ current }) => current), ...views.filter(({ current }) => !current)]
+export function sessionCards(sessions: readonly Session[], proof: SessionProof): readonly SessionCard[] {
+  const cards = sessions.map((session) => sessionCard(session, proof))
+  const ordered = [...cards.filter(({ current }) => current), ...cards.filter(({ current }) => !current)]
   const labels = sessionLabels(ordered)
-  return ordered.map((view, i) => ({ ...view, label: labels[i] ?? view.title }))
+  return ordered.map((card, i) => ({ ...card, label: labels[i] ?? card.title }))
 }
 
-function sessionView(session: Session, proof: SessionProof): Omit<SessionView, 'label'> {
+function sessionCard(session: Session, proof: SessionProof): Omit<SessionCard, 'label'> {
   const { id, name, browser, os, kind, userAgent, place, ip } = session
   const current = id === proof.sessionId
   return {
@@ -49,7 +49,7 @@ function sessionView(session: Session, proof: SessionProof): Omit<SessionView, '
   }
 }
 
-export function endedViews(ended: readonly EndedSession[]): readonly EndedView[] {
+export function endedCards(ended: readonly EndedSession[]): readonly EndedCard[] {
   return ended.map((session) => ({
     id: session.id,
     title: deviceLabel(session),

@@ -1,7 +1,7 @@
 import type { DeviceKind } from '#db/contract.ts'
 import { methodWords } from '#lib/authentication/method-words.ts'
 
-interface DeviceView {
+interface DeviceDetails {
   readonly browser: string | null
   readonly os: string | null
   readonly kind: DeviceKind
@@ -9,7 +9,7 @@ interface DeviceView {
 }
 
 /** A live session, ready to be shown. Instants are dates; what is unknown is null and said in words. */
-export interface SessionView {
+export interface SessionCard {
   readonly id: string
   /** "Firefox on Linux", or "Unknown browser". */
   readonly title: string
@@ -17,7 +17,7 @@ export interface SessionView {
   readonly name: string | null
   /** Unlike that of any other session of the account: "Firefox on Linux, approximately Lyon". */
   readonly label: string
-  readonly device: DeviceView
+  readonly device: DeviceDetails
   /** A country or city; approximate. */
   readonly place: string | null
   /** Shortened ("203.0.113.x"), or "Address unknown". */
@@ -36,11 +36,11 @@ export interface SessionView {
 }
 
 /** The record of a session that is over. */
-export interface EndedView {
+export interface EndedCard {
   readonly id: string
   readonly title: string
   readonly name: string | null
-  readonly device: DeviceView
+  readonly device: DeviceDetails
   readonly place: string | null
   readonly address: string
   /** A phrase that follows the device: "You signed out", "Ended from Firefox on Linux". */
@@ -55,7 +55,7 @@ export function sessionName(session: { readonly name: string | null; readonly ti
 }
 
 /** Tells sessions apart in the names of buttons; those that look alike are numbered: "…, 1 of 2". In the same order. */
-export function sessionLabels(sessions: readonly Pick<SessionView, 'name' | 'title' | 'place'>[]): readonly string[] {
+export function sessionLabels(sessions: readonly Pick<SessionCard, 'name' | 'title' | 'place'>[]): readonly string[] {
   const labels = sessions.map((session) => `${sessionName(session)}, ${placeWords(session.place)}`)
   const count = (label: string, upTo = labels.length) => labels.slice(0, upTo).filter((other) => other === label).length
   return labels.map((label, i) => (count(label) === 1 ? label : `${label}, ${count(label, i + 1)} of ${count(label)}`))
