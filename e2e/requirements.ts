@@ -250,7 +250,7 @@ export const REQUIREMENTS: ReadonlyMap<string, string> = new Map(
 )
 
 /** The tag of a requirement: ASVS 5 asks to be cited with its version. */
-export function tagOf(id: string): string {
+function tagOf(id: string): string {
   return /^\d/.test(id) ? `@v5.0.0-${id}` : `@${id}`
 }
 

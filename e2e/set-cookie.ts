@@ -31,7 +31,7 @@ export interface SetCookie {
   readonly size: number
 }
 
-export function parseSetCookie(line: string): SetCookie {
+function parseSetCookie(line: string): SetCookie {
   const [pair = '', ...rest] = line.split(';')
   const equals = pair.indexOf('=')
   const [name, value] = [pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()]

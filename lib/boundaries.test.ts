@@ -130,6 +130,21 @@ test('every API handler says who may call it', () => {
   }
 })
 
+test('what a file exports, another one uses', () => {
+  const all = globSync(['*.ts', '{app,bench,db,e2e,lib}/**/*.{ts,tsx,cjs}']).map((file) => {
+    const code = withoutComments(readFileSync(file, 'utf8'))
+    return { file, code, words: new Set(code.match(/\w+/g)) }
+  })
+  const unused = all
+    .filter(({ file }) => /^(?:app\/_ui|db|e2e|lib)\/(?!.*\.compile\.ts)/.test(file))
+    .flatMap(({ file, code }) =>
+      [...code.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)]
+        .filter(([, name = '']) => !all.some((other) => other.file !== file && other.words.has(name)))
+        .map(([, name]) => `${file}: ${name}`),
+    )
+  expect(unused).toEqual([])
+})
+
 function withoutComments(code: string): string {
   return code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
 }

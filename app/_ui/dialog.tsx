@@ -1,6 +1,6 @@
 'use client'
 import { type MouseEvent, type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react'
-import { Button, buttonClass } from './button.tsx'
+import { buttonClass } from './button.tsx'
 import { REACH_WORDS, useReach } from './session-watch/reach.ts'
 
 interface DialogProps {
@@ -17,7 +17,7 @@ interface DialogProps {
 
 /**
  * A native dialog: Escape closes it, focus goes to the first control in it and back to where it came from.
- * Put `Cancel` first among its controls. Its text is described by the element with id `${id}-text`.
+ * Put `DialogBack` first among its controls. Its text is described by the element with id `${id}-text`.
  */
 export function Dialog({ id, title, open = false, role, ref, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
@@ -75,18 +75,7 @@ export function DialogActions({ children }: { readonly children: ReactNode }) {
   )
 }
 
-/** Closes the dialog it stands in; needs no script. */
-export function DialogCancel({ children = 'Cancel' }: { readonly children?: ReactNode }) {
-  return (
-    <form method="dialog" className="flex">
-      <Button type="submit" variant="secondary" wide>
-        {children}
-      </Button>
-    </form>
-  )
-}
-
-/** Cancel inside a form, where a form of its own cannot stand: a link back to the page, which a script makes a close. */
+/** Cancel: a link back to the page, which a script makes a close. A form of its own could not stand in another one. */
 export function DialogBack({ dialog, href }: { readonly dialog: string; readonly href: string }) {
   const close = (event: MouseEvent) => {
     const element = document.getElementById(dialog)

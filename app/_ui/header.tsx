@@ -2,7 +2,7 @@ import { Logo } from './logo.tsx'
 import { NavLinks } from './nav-links.tsx'
 import { SignOutForm } from './sign-out-form.tsx'
 
-export function SkipLink() {
+function SkipLink() {
   return (
     <a
       href="#content"

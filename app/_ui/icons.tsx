@@ -25,31 +25,31 @@ function icon(drawing: ReactNode) {
   }
 }
 
-export const DesktopIcon = icon(
+const DesktopIcon = icon(
   <>
     <rect x="3" y="4.5" width="18" height="12" rx="1.75" />
     <path d="M12 16.5v3.25M8 19.75h8" />
   </>,
 )
-export const PhoneIcon = icon(
+const PhoneIcon = icon(
   <>
     <rect x="7" y="2.75" width="10" height="18.5" rx="2.25" />
     <path d="M11 18.25h2" />
   </>,
 )
-export const TabletIcon = icon(
+const TabletIcon = icon(
   <>
     <rect x="4.5" y="3.25" width="15" height="17.5" rx="2" />
     <path d="M11 17.75h2" />
   </>,
 )
-export const RobotIcon = icon(
+const RobotIcon = icon(
   <>
     <rect x="4.5" y="8.25" width="15" height="11" rx="2.5" />
     <path d="M12 8.25v-3.5M9 13v1.5M15 13v1.5" />
   </>,
 )
-export const UnknownIcon = icon(
+const UnknownIcon = icon(
   <>
     <rect x="3" y="4.5" width="18" height="15" rx="2" />
     <path d="M9.9 9.9a2.15 2.15 0 1 1 3 2c-.6.26-.9.72-.9 1.35M12 15.9v.01" />
@@ -62,9 +62,6 @@ export const InfoIcon = icon(
     <circle cx="12" cy="12" r="8.75" />
     <path d="M12 11.25v5M12 7.9v.01" />
   </>,
-)
-export const ShieldIcon = icon(
-  <path d="M12 3.25c2.2 1.6 4.6 2.4 7.25 2.5v5.5c0 4.5-2.75 7.65-7.25 9.5-4.5-1.85-7.25-5-7.25-9.5v-5.5C7.4 5.65 9.8 4.85 12 3.25Z" />,
 )
 export const ChevronIcon = icon(<path d="m6.5 9.5 5.5 5.5 5.5-5.5" />)
 

@@ -13,7 +13,7 @@ export function SealShape() {
   )
 }
 
-export function Seal({ className = 'size-8' }: { readonly className?: string }) {
+function Seal({ className = 'size-8' }: { readonly className?: string }) {
   return (
     <svg className={`shrink-0 ${className}`} viewBox="0 0 32 32" aria-hidden="true">
       <SealShape />

@@ -42,7 +42,7 @@ export function problemOf(keys: readonly WrittenKey[]): string | undefined {
  * Refuses what cannot have come from a generator. No measure of randomness: a lower bound against
  * samples, repetitions and finger exercises.
  */
-export function weaknessOf(secret: string): string | undefined {
+function weaknessOf(secret: string): string | undefined {
   if (secret.length < SHORTEST_SECRET) return `is shorter than ${SHORTEST_SECRET} characters`
   if (new Set(secret).size < FEWEST_DIFFERENT) return 'repeats a few characters'
   if (`${secret}${secret}`.indexOf(secret, 1) < secret.length) return 'repeats itself'

@@ -7,7 +7,7 @@ import { isRecent } from './current.ts'
 import { type SessionView, sessionView } from './view.ts'
 
 /** Views of sessions for the holder of a proof: full addresses only while that proof is fresh. */
-export function viewerOf({ sessionId, session, now }: Pick<SessionProof, 'sessionId' | 'session' | 'now'>) {
+function viewerOf({ sessionId, session, now }: Pick<SessionProof, 'sessionId' | 'session' | 'now'>) {
   return { sessionId, policy: settings().policy, fullAddress: isRecent(session, now) }
 }
 

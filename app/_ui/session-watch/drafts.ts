@@ -91,7 +91,7 @@ function formName(form: HTMLFormElement | null, sessionId: string): string[] {
 const NEVER = /^(?:password|hidden|file|submit|button|reset|image)$/
 
 /** A password that is being shown has the type of a text: its purpose tells it. */
-export function isSecret(field: Pick<Field, 'type' | 'name' | 'autocomplete' | 'closest'>): boolean {
+function isSecret(field: Pick<Field, 'type' | 'name' | 'autocomplete' | 'closest'>): boolean {
   const { type, name, autocomplete } = field
   return (
     NEVER.test(type) ||
