@@ -10,6 +10,7 @@
  */
 import { asvs, expect, type Person, test } from './book.ts'
 import { openStream } from './event-stream.ts'
+import { privateApi, privatePages } from './routes.ts'
 import type { Server } from './server.ts'
 import { type Doors, type OpenForm, openForm, tryDoors, withoutTimes } from './ways-in.ts'
 
@@ -98,6 +99,28 @@ test(
 )
 
 test(
+  'every page and every method of the API refuses it',
+  asvs('7.4.1', 'ASVS4-3.3.1', '14.3.2'),
+  async ({ alice, server }) => {
+    const cookie = await alice.cookieHeader()
+    await alice.api.delete('/api/session')
+    expect(privatePages().length).toBeGreaterThan(3)
+    for (const path of privatePages()) {
+      const { status, headers } = await server.request({ path, headers: { cookie } })
+      expect([status, headers.location], path).toEqual([307, expect.stringContaining('/sign-in?reason=signed-out')])
+    }
+    expect(privateApi().length).toBeGreaterThan(5)
+    for (const { method, path } of privateApi()) {
+      const headers = { cookie, origin: server.origin, 'content-type': 'application/json' }
+      const body = method === 'POST' || method === 'PATCH' ? '{}' : undefined
+      const answer = await server.request({ method, path, headers, body })
+      expect([answer.status, answer.json().code], `${method} ${path}`).toEqual([401, 'no_session'])
+      expect(answer.headers['cache-control'], path).toContain('no-store')
+    }
+  },
+)
+
+test(
   'why it ended is told to the browser that had it, and to nobody else',
   asvs('7.4.1'),
   async ({ alice, server }) => {
@@ -117,18 +140,15 @@ test(
   asvs('3.5.3', 'NIST63B4-5.1-logoff'),
   async ({ alice, server }) => {
     const cookie = await alice.cookieHeader()
-    const form = { 'content-type': 'application/x-www-form-urlencoded', origin: server.origin }
-    const attempts = [
-      { method: 'GET', headers: {} },
-      { method: 'HEAD', headers: {} },
-      { method: 'POST', headers: form, body: '' },
-      { method: 'POST', headers: form, body: 'formToken=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' },
-    ]
-    for (const { headers, ...attempt } of attempts) {
-      const { status } = await server.request({ ...attempt, path: '/sign-out', headers: { cookie, ...headers } })
-      expect(status, JSON.stringify(attempt)).toBeGreaterThanOrEqual(400)
-      expect(await alice.isSignedIn()).toBe(true)
+    for (const method of ['GET', 'HEAD']) {
+      expect((await server.request({ method, path: '/sign-out', headers: { cookie } })).status).toBe(405)
     }
+    for (const body of ['', 'formToken=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']) {
+      const headers = { cookie, origin: server.origin, 'content-type': 'application/x-www-form-urlencoded' }
+      const { headers: told, cookies } = await server.request({ method: 'POST', path: '/sign-out', headers, body })
+      expect([told.location, cookies]).toEqual(['/account/sessions?problem=form', []])
+    }
+    expect(await alice.isSignedIn()).toBe(true)
   },
 )
 

@@ -168,7 +168,7 @@ test.describe('when the last proof of identity is too old', () => {
       const dialog = await list.askEverywhere()
       await dialog.getByLabel('Password', { exact: true }).fill('not the password of anybody')
       await dialog.getByRole('button', { name: 'Sign out everywhere' }).click()
-      await expect(dialog).toContainText('Nothing has been signed out yet.')
+      await expect(dialog).toContainText('That password is wrong. Nothing has been signed out.')
       expect(await laptop.isSignedIn()).toBe(true)
       await dialog.getByRole('link', { name: 'Cancel' }).click()
       await list.here.getByRole('button', { name: 'Sign out this device' }).click()

@@ -10,6 +10,8 @@ import type { Page } from '@playwright/test'
 import { ActiveSessionsPage } from './active-sessions-page.ts'
 import { asvs, expect, expectClean, test } from './book.ts'
 
+import { privatePages } from './routes.ts'
+
 test.use({ browserOptions: { viewport: { width: 320, height: 568 } } })
 
 /** Nothing is wider than the screen. */
@@ -30,7 +32,7 @@ for (const path of ['/', '/sign-up', '/sign-in?reason=replayed', '/no-such-page'
   })
 }
 
-for (const path of ['/account', '/account/sessions', '/account/activity']) {
+for (const path of privatePages()) {
   test(`fits, and the way out is in sight: ${path}`, asvs('7.4.4', 'NIST63B4-5.1-logoff'), async ({ alice }) => {
     const other = await alice.anotherBrowser('firefox-linux')
     await other.begin()

@@ -12,10 +12,11 @@ import { renameSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { ActiveSessionsPage } from './active-sessions-page.ts'
 import { asvs, expect, expectClean, type Person, test } from './book.ts'
+import { privatePages } from './routes.ts'
 
 const PUBLIC = ['/', '/sign-up', '/sign-in', '/no-such-page']
 const REASONS = ['idle', 'expired', 'revoked', 'replayed', 'password-changed', 'signed-out']
-const PRIVATE = ['/account', '/account/sessions', '/account/activity', '/reauthenticate']
+const PRIVATE = privatePages()
 
 /** Two more devices, one of them of an unknown kind, one ended. */
 async function withCompany(alice: Person): Promise<void> {

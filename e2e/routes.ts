@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The routes that there are, read from the folders that make them: a new one is in every test that goes through all. */
+const APP = join(dirname(dirname(fileURLToPath(import.meta.url))), 'app')
+
+/** Pages behind sign-in. */
+export function privatePages(): string[] {
+  const folder = join(APP, '(account)')
+  return filesIn(folder, 'page.tsx').map((file) => `/${relative(folder, dirname(file))}`)
+}
+
+export interface ApiRoute {
+  readonly method: string
+  readonly path: string
+}
+
+/** What may be asked of the API by anybody: there is no session to have. */
+const FOR_ANYBODY = [
+  'POST /api/account',
+  'POST /api/session',
+  'DELETE /api/session',
+  'GET /api/health',
+  'GET /api/ready',
+]
+
+/** Methods of the API that need a session. An id stands where a path takes one. */
+export function privateApi(): ApiRoute[] {
+  return filesIn(join(APP, 'api'), 'route.ts')
+    .filter((file) => !file.includes('[...'))
+    .flatMap((file) => {
+      const path = `/${relative(APP, dirname(file))}`.replace(/\[\w+\]/, 'AAAAAAAAAAAAAAAAAAAAAA')
+      const methods = [...readFileSync(file, 'utf8').matchAll(/^export const ([A-Z]+) =/gm)]
+      return methods.map(([, method = '']) => ({ method, path }))
+    })
+    .filter(({ method, path }) => !FOR_ANYBODY.includes(`${method} ${path}`))
+}
+
+function filesIn(folder: string, name: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.name === name).map(({ parentPath }) => join(parentPath, name))
+}
