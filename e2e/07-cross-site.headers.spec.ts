@@ -7,6 +7,8 @@
  * Promise: every answer has its headers, whatever its status and whoever made it. Pages run scripts of this answer
  * only. Nothing is built from `Host` or from forwarding headers, and what is for inner use is overwritten.
  */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { asvs, expect, Guard, startServer, test } from './book.ts'
 import type { RawAnswer } from './raw.ts'
 
@@ -227,16 +229,27 @@ test(
   },
 )
 
-test('the watch over these tests is no rubber stamp', asvs('3.4.3', '14.2.3'), async ({ browser, server }) => {
-  const guard = new Guard(server.origin)
-  const context = await browser.newContext({ baseURL: server.origin })
-  await guard.watch(context)
-  const page = await context.newPage()
-  await page.goto('/sign-in')
-  await page.evaluate(() => {
-    document.body.insertAdjacentHTML('beforeend', '<img src="http://127.0.0.1:1/x.png">')
+test('the watch over these tests is no rubber stamp', asvs('3.4.3', '14.2.3', '3.3.1'), async ({ browser }) => {
+  const careless = createServer((_, answer) => {
+    const policy = "default-src 'self'; script-src 'unsafe-inline'"
+    answer.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy, 'set-cookie': 'tracker=1' })
+    answer.end('<img src="http://127.0.0.1:1/x.png"><script>throw new Error("on purpose")</script>')
   })
-  await expect(async () => {
-    await expect(guard.verdict()).rejects.toThrow(/img-src/)
-  }).toPass()
+  await new Promise<void>((resolve) => careless.listen(0, '127.0.0.1', resolve))
+  const origin = `http://127.0.0.1:${(careless.address() as AddressInfo).port}`
+  const guard = new Guard(origin)
+  const context = await browser.newContext()
+  await guard.watch(context)
+  await (await context.newPage()).goto(origin)
+  await context.close()
+  const verdict = await guard.verdict().catch((failed: Error) => failed.message)
+  for (const found of [
+    'policy violated: img-src',
+    'leaves the origin',
+    'page error: on purpose',
+    'no inventory: tracker',
+  ]) {
+    expect(verdict).toContain(found)
+  }
+  await new Promise((resolve) => careless.close(resolve))
 })

@@ -91,6 +91,9 @@ test(
       const refused = await trySignIn(server, alice)
       expect([refused.status, refused.json().code]).toEqual([503, 'unavailable'])
       expect(refused.cookies).toEqual([])
+      const form = await formOn(server, '/sign-in', 'returnTo')
+      const pressed = await post(server, '/sign-in', multipart(form.fields), { 'content-type': MULTIPART })
+      expect(pressed.status, 'without scripts').toBe(503)
     } finally {
       server.db.exec('rollback')
     }

@@ -1,4 +1,4 @@
-import { type BrowserContext, expect } from '@playwright/test'
+import { type BrowserContext, expect, type Request } from '@playwright/test'
 import { wrongs } from './set-cookie.ts'
 
 /**
@@ -40,16 +40,15 @@ export class Guard {
       const { protocol, origin } = new URL(request.url())
       if (protocol.startsWith('http') && origin !== this.origin) this.note(`leaves the origin: ${request.url()}`)
     })
-    context.on('response', (response) => {
-      // An answer that a navigation has swept away has no headers any more.
-      const headers = response.headersArray().catch(() => [])
-      this.pending.push(
-        headers.then((all) => {
-          const lines = all.filter(({ name }) => name.toLowerCase() === 'set-cookie').map(({ value }) => value)
-          for (const wrong of lines.flatMap((line) => line.split('\n')).flatMap(wrongs)) this.note(`cookie: ${wrong}`)
-        }),
-      )
-    })
+    // A request that was cut off has no headers to wait for: what a blocked frame was sent, or an open stream.
+    context.on('requestfinished', (request) => this.pending.push(this.checkCookies(request)))
+  }
+
+  private async checkCookies(request: Request): Promise<void> {
+    const response = await request.response().catch(() => null)
+    const all = (await response?.headersArray().catch(() => [])) ?? []
+    const lines = all.filter(({ name }) => name.toLowerCase() === 'set-cookie').map(({ value }) => value)
+    for (const wrong of lines.flatMap((line) => line.split('\n')).flatMap(wrongs)) this.note(`cookie: ${wrong}`)
   }
 
   async verdict(): Promise<void> {
