@@ -91,7 +91,8 @@ test(
     const end = server.db.prepare('update ended_sessions set ended_at = ended_at - ? where id = ?')
     end.run(DAYS_28 - 60_000, ids[0])
     end.run(DAYS_28, ids[1])
-    expect(await signet(server, 'sessions', 'purge')).toContain('1 record older than 28 days deleted.')
+    // The server's own housekeeping may have come first, or other tests' records be due: the number is not ours.
+    expect(await signet(server, 'sessions', 'purge')).toMatch(/\d+ records? older than 28 days deleted\./)
     expect(ids.map((id) => server.endedRow(id) !== undefined)).toEqual([true, false])
   },
 )
