@@ -3,12 +3,12 @@
  *
  * Threat: the strange session is on a page that nobody turns to, or a button for all leaves those of the other pages.
  *
- * Promise: long lists come in pages with the latest activity first, every page says how many there are, and "other
- * sessions" means all of them on every page.
+ * Promise: long lists come in pages with the latest activity first, those that nobody uses can be looked at by
+ * themselves, every page says how many there are, and "other sessions" means all of them whichever are shown.
  */
 import { randomBytes } from 'node:crypto'
 import { ActiveSessionsPage } from './active-sessions-page.ts'
-import { asvs, expect, type Person, test } from './book.ts'
+import { asvs, expect, expectClean, type Person, test } from './book.ts'
 import type { Server } from './server.ts'
 
 // Level 1 has no limit on sessions, and can remember them.
@@ -73,6 +73,89 @@ test('the button for the others acts on all pages', asvs('7.4.1', '7.5.2'), asyn
   await dialog.getByRole('button', { name: 'Sign out other sessions' }).click()
   await expect(list.outcome).toHaveText('25 sessions signed out. You are still signed in here.')
   expect(server.sessions(alice.email).map(({ id }) => id)).toEqual([await alice.sessionId()])
+})
+
+const DAY = 24 * 60 * 60
+
+/** So many more that are remembered, and have not been used for five days. */
+async function unusedOnes(alice: Person, server: Server, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const tablet = await alice.anotherBrowser('safari-iphone')
+    await tablet.begin({ remember: true })
+    server.ageSession(await tablet.sessionId(), { lastActive: (5 + i) * DAY, began: (6 + i) * DAY })
+  }
+}
+
+const filterOf = ({ page }: Person) => page.getByRole('navigation', { name: 'Which sessions' })
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? 'with scripts' : 'without scripts', () => {
+    test.use({ browserOptions: { javaScriptEnabled } })
+
+    test('those that nobody uses are shown by themselves', asvs('7.5.2'), async ({ alice, server }) => {
+      await manyMore(alice, server, 21)
+      await unusedOnes(alice, server, 2)
+      const list = await new ActiveSessionsPage(alice.page).open()
+      await filterOf(alice).getByRole('link', { name: 'Unused for 2 days or longer (2)' }).click()
+      await expect(alice.page).toHaveURL('/account/sessions?show=unused')
+      await expect(filterOf(alice).locator('[aria-current]')).toHaveText('Unused for 2 days or longer (2)')
+      await expect(list.others).toHaveAccessibleName('Other devices (23)')
+      await expect(list.others.getByRole('listitem')).toHaveCount(2)
+      await expect(list.others.getByText(/^Unused for [56] days$/)).toHaveText([
+        'Unused for 5 days',
+        'Unused for 6 days',
+      ])
+      await filterOf(alice).getByRole('link', { name: 'Active (21)' }).click()
+      const pages = alice.page.getByRole('navigation', { name: 'Pages of sessions' })
+      await pages.getByRole('link', { name: 'Next' }).click()
+      await expect(alice.page).toHaveURL('/account/sessions?show=active&page=2')
+      await expect(list.others.getByRole('heading', { level: 3 })).toHaveText(['Laptop 20'])
+    })
+  })
+}
+
+test('whichever are shown, the button acts on all, and says so', asvs('7.4.1', '7.5.2'), async ({ alice, server }) => {
+  await manyMore(alice, server, 21)
+  await unusedOnes(alice, server, 1)
+  await alice.page.goto('/account/sessions?show=unused')
+  const list = new ActiveSessionsPage(alice.page)
+  await expect(list.others).toContainText('“Sign out other sessions” acts on all 22, whichever are shown.')
+  const dialog = await list.askOthers()
+  await expect(dialog).toHaveAccessibleName('Sign out 22 other sessions?')
+  await dialog.getByRole('button', { name: 'Sign out other sessions' }).click()
+  await expect(list.outcome).toHaveText('22 sessions signed out. You are still signed in here.')
+  expect(server.sessions(alice.email).map(({ id }) => id)).toEqual([await alice.sessionId()])
+})
+
+test('where none is of that kind, the page says so', async ({ alice, server }) => {
+  await manyMore(alice, server, 21)
+  const list = await new ActiveSessionsPage(alice.page).open()
+  await filterOf(alice).getByRole('link', { name: 'Unused for 2 days or longer (0)' }).click()
+  await expect(list.others).toContainText('None is unused')
+  await expect(list.others).toContainText('Each of your other sessions was used within the last 2 days.')
+  await expectClean(alice.page)
+  await filterOf(alice).getByRole('link', { name: 'All (21)' }).click()
+  await expect(list.others.getByRole('listitem')).toHaveCount(20)
+})
+
+test('a list that fits on one page has no filter, and an unknown one shows all', async ({ alice, server }) => {
+  await manyMore(alice, server, 20)
+  const list = await new ActiveSessionsPage(alice.page).open()
+  await expect(list.others.getByRole('listitem')).toHaveCount(20)
+  await expect(filterOf(alice)).toHaveCount(0)
+  await alice.page.goto('/account/sessions?show=strange')
+  await expect(list.others.getByRole('listitem')).toHaveCount(20)
+})
+
+test.describe('without scripts', () => {
+  test.use({ browserOptions: { javaScriptEnabled: false } })
+
+  test('a session of the second page is signed out', asvs('7.4.1'), async ({ alice, server }) => {
+    await manyMore(alice, server, 25)
+    await alice.page.goto('/account/sessions?page=2')
+    await new ActiveSessionsPage(alice.page).signOut('Laptop 23')
+    expect(server.sessions(alice.email).map(({ name }) => name)).not.toContain('Laptop 23')
+  })
 })
 
 test('a remembered session is listed like any other', asvs('7.5.2', 'WSTG-ATHN-05'), async ({ alice, server }) => {

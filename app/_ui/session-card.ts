@@ -31,6 +31,8 @@ export interface SessionCard {
   readonly lastActiveAt: Date
   /** The absolute lifetime's end. */
   readonly endsAt: Date
+  /** How long nobody has used it, in whole days, once that is long for this deployment; else null. Seconds. */
+  readonly unusedFor: number | null
   readonly current: boolean
   readonly isNew: boolean
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
+import { durationWords } from '#lib/duration-words.ts'
 import { secondsBetween } from '#lib/time.ts'
-import { ACTIVE_NOW, LONG_UNUSED } from '#lib/words/time.ts'
+import { ACTIVE_NOW } from '#lib/words/time.ts'
 import { Badge } from './badge.tsx'
 import { Fact, Facts } from './card.tsx'
 import { DeviceIcon } from './icons.tsx'
@@ -43,7 +44,7 @@ export function SessionItem({ session, now, children, addressHint, more }: Sessi
             >
               <bdi>{name}</bdi>
             </h3>
-            <Badges session={session} now={now} />
+            <Badges session={session} />
           </div>
           <Summary session={session} />
         </div>
@@ -60,13 +61,12 @@ export function SessionItem({ session, now, children, addressHint, more }: Sessi
   )
 }
 
-function Badges({ session, now }: { session: SessionCard; now: Date }) {
-  const unused = secondsBetween(session.lastActiveAt, now) >= LONG_UNUSED
+function Badges({ session: { current, isNew, unusedFor } }: { session: SessionCard }) {
   return (
     <>
-      {session.current && <Badge tone="accent">This device</Badge>}
-      {session.isNew && <Badge tone="warning">New</Badge>}
-      {unused && <Badge>Unused for 90 days</Badge>}
+      {current && <Badge tone="accent">This device</Badge>}
+      {isNew && <Badge tone="warning">New</Badge>}
+      {unusedFor && <Badge>{`Unused for ${durationWords(unusedFor)}`}</Badge>}
     </>
   )
 }

@@ -8,6 +8,7 @@ import {
   PRESETS,
   type SessionPolicy,
   standing,
+  unusedAfter,
 } from './policy.ts'
 
 const START = new Date('2026-03-29T00:30:00Z')
@@ -64,6 +65,20 @@ test('activity is written at most once a minute, or ten times in a short timeout
   expect(activityInterval(times, policyOf(2))).toBe(MINUTE)
   const short = { ...policyOf(2), ordinary: { inactivityTimeout: 2 * MINUTE, absoluteLifetime: HOUR } }
   expect(activityInterval(times, short)).toBe(12)
+})
+
+test('unused is a third of the longest timeout in whole days, and nothing where no session gets there', () => {
+  const idleFor = (inactivityTimeout: number) => ({
+    ...policyOf(2),
+    ordinary: { inactivityTimeout, absoluteLifetime: 30 * DAY },
+  })
+  expect(unusedAfter(policyOf(1))).toBe(2 * DAY)
+  expect(unusedAfter(policyOf(2))).toBeNull()
+  expect(unusedAfter(policyOf(3))).toBeNull()
+  expect(unusedAfter(idleFor(30 * DAY))).toBe(10 * DAY)
+  expect(unusedAfter(idleFor(2 * DAY))).toBe(DAY)
+  expect(unusedAfter(idleFor(DAY + SECOND))).toBe(DAY)
+  expect(unusedAfter(idleFor(DAY))).toBeNull()
 })
 
 test('the warning is two minutes, or a third of a short timeout', () => {

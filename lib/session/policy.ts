@@ -108,6 +108,17 @@ export function deadlines(times: SessionTimes, policy: SessionPolicy): Deadlines
   return { expiresAt, idleExpiresAt: idle < expiresAt ? idle : expiresAt }
 }
 
+/**
+ * Without activity for this long a session counts as unused: a third of the longest inactivity timeout there is, in
+ * whole days, so that most of the time is left to notice it before it ends by itself. Null where no session outlives
+ * a day without activity: what nobody uses is over there before a list could call it unused. Seconds.
+ */
+export function unusedAfter({ ordinary, remembered }: SessionPolicy): number | null {
+  const longest = Math.max(ordinary.inactivityTimeout, remembered?.inactivityTimeout ?? 0)
+  const days = Math.max(1, Math.floor(longest / 3 / DAY))
+  return days * DAY < longest ? days * DAY : null
+}
+
 /** Activity is written at most this often: a minute, or a tenth of a short inactivity timeout. Seconds. */
 export function activityInterval(times: SessionTimes, policy: SessionPolicy): number {
   return Math.min(MINUTE, limitsFor(policy, times.remembered).inactivityTimeout / 10)

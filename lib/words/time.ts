@@ -3,8 +3,6 @@ import { DAY, HOUR, MINUTE, secondsBetween } from '#lib/time.ts'
 
 /** A session used less than this long ago is in use now. Seconds. */
 export const ACTIVE_NOW = 3 * MINUTE
-/** A session not used for this long may well be forgotten. Seconds. */
-export const LONG_UNUSED = 90 * DAY
 
 const UNITS = [
   ['day', DAY],

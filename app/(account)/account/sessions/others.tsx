@@ -10,6 +10,7 @@ import { renameSession } from './actions.ts'
 import { AddressHint } from './address-hint.tsx'
 import { Names } from './names.tsx'
 import type { PageView } from './views.ts'
+import { Filter, NoneOfThese, Pages, whichOf } from './which.tsx'
 
 interface Props {
   /** Latest activity first. */
@@ -17,13 +18,10 @@ interface Props {
   readonly view: PageView
 }
 
-const PER_PAGE = 20
 const PAGE = '/account/sessions'
 
 export function OtherSessions({ sessions, view }: Props) {
-  const pages = Math.max(1, Math.ceil(sessions.length / PER_PAGE))
-  const page = Math.min(view.page, pages)
-  const shown = sessions.slice((page - 1) * PER_PAGE, page * PER_PAGE)
+  const which = whichOf(sessions, view)
   return (
     <Section
       id="others"
@@ -35,19 +33,29 @@ export function OtherSessions({ sessions, view }: Props) {
           Sign in from another browser or device and it appears here, with a button to sign it out.
         </Empty>
       ) : (
-        <SessionList labelledBy="others-heading">
-          {shown.map((session, index) => (
-            <OtherSession
-              key={session.id}
-              session={session}
-              view={view}
-              focusNext={shown[index + 1] ? `session-${shown[index + 1]?.id}` : 'others-heading'}
-            />
-          ))}
-        </SessionList>
+        <>
+          {which.filtered && <Filter which={which} view={view} />}
+          <Shown sessions={which.shown} view={view} />
+          <Pages which={which} view={view} />
+        </>
       )}
-      {pages > 1 && <Pages page={page} pages={pages} />}
     </Section>
+  )
+}
+
+function Shown({ sessions, view }: Props) {
+  if (sessions.length === 0) return <NoneOfThese view={view} />
+  return (
+    <SessionList labelledBy="others-heading">
+      {sessions.map((session, index) => (
+        <OtherSession
+          key={session.id}
+          session={session}
+          view={view}
+          focusNext={sessions[index + 1] ? `session-${sessions[index + 1]?.id}` : 'others-heading'}
+        />
+      ))}
+    </SessionList>
   )
 }
 
@@ -105,17 +113,5 @@ function SignOutOthers({ sessions, view }: Props) {
         <p>Each will need to sign in again, at once. Unsaved work there may be lost. You stay signed in here.</p>
       </EndDialog>
     </>
-  )
-}
-
-function Pages({ page, pages }: { readonly page: number; readonly pages: number }) {
-  return (
-    <nav aria-label="Pages of sessions" className="mt-4 flex flex-wrap items-center gap-4 text-sm">
-      {page > 1 && <a href={`${PAGE}?page=${page - 1}`}>Previous</a>}
-      <span>
-        Page {page} of {pages}. “Sign out other sessions” acts on all pages.
-      </span>
-      {page < pages && <a href={`${PAGE}?page=${page + 1}`}>Next</a>}
-    </nav>
   )
 }

@@ -1,7 +1,9 @@
 import type { Metadata } from 'next'
 import type { EndedSession } from '#db/contract.ts'
+import { settings } from '#lib/config.ts'
 import { formToken } from '#lib/http/form-token.ts'
 import { isRecent } from '#lib/session/current.ts'
+import { unusedAfter } from '#lib/session/policy.ts'
 import { requireSession } from '#lib/session/require.ts'
 import { store } from '#lib/store.ts'
 import { Section } from '#ui/card.tsx'
@@ -16,6 +18,7 @@ import { OtherSessions } from './others.tsx'
 import { statusSentence } from './status.ts'
 import { ThisSession } from './this-session.tsx'
 import { endedCards, type PageView, sessionCards } from './views.ts'
+import { parseShow } from './which.tsx'
 
 export const metadata: Metadata = { title: 'Active sessions' }
 
@@ -31,6 +34,7 @@ export default async function ActiveSessionsPage({ searchParams }: Props) {
   const query = await searchParams
   const live = sessionCards(await store().sessions.list(proof.userId), proof)
   const ended = await store().sessions.listEnded(proof.userId, RECENTLY_ENDED)
+  const unused = unusedAfter(settings().policy)
   const view: PageView = {
     now: proof.now,
     formToken: formToken(proof),
@@ -38,6 +42,8 @@ export default async function ActiveSessionsPage({ searchParams }: Props) {
     opened: typeof query.end === 'string' ? query.end : null,
     problem: typeof query.problem === 'string' ? query.problem : null,
     page: Math.max(1, Math.trunc(Number(query.page)) || 1),
+    show: unused === null ? 'all' : parseShow(query.show),
+    unusedAfter: unused,
   }
   const others = live.filter(({ current }) => !current)
   const mine = live.find(({ current }) => current)

@@ -4,9 +4,12 @@ import { settings } from '#lib/config.ts'
 import { isPrivateAddress, shortenAddress } from '#lib/device/address.ts'
 import { deviceLabel } from '#lib/device/label.ts'
 import { isRecent } from '#lib/session/current.ts'
-import { deadlines } from '#lib/session/policy.ts'
+import { deadlines, unusedAfter } from '#lib/session/policy.ts'
 import { endPhrase } from '#lib/session/reasons.ts'
+import { DAY, secondsBetween } from '#lib/time.ts'
 import { type EndedCard, type SessionCard, sessionLabels } from '#ui/session-card.ts'
+
+export type Show = 'all' | 'active' | 'unused'
 
 /** What the parts of the page share. */
 export interface PageView {
@@ -18,6 +21,10 @@ export interface PageView {
   readonly opened: string | null
   readonly problem: string | null
   readonly page: number
+  /** Which of the other sessions are shown; where none can be unused, all. */
+  readonly show: Show
+  /** Without activity for this long a session counts as unused; null where none gets there. Seconds. */
+  readonly unusedAfter: number | null
 }
 
 /** Live sessions as they are shown: this one first, the others by latest activity. */
@@ -44,9 +51,16 @@ function sessionCard(session: Session, proof: SessionProof): Omit<SessionCard, '
     signedInAt: session.beganAt,
     lastActiveAt: session.lastActiveAt,
     endsAt: deadlines(session, settings().policy).expiresAt,
+    unusedFor: unusedFor(session, proof.now),
     current,
     isNew: !current && session.beganAt > proof.session.beganAt,
   }
+}
+
+function unusedFor({ lastActiveAt }: Session, now: Date): number | null {
+  const since = secondsBetween(lastActiveAt, now)
+  const long = unusedAfter(settings().policy)
+  return long !== null && since >= long ? Math.floor(since / DAY) * DAY : null
 }
 
 export function endedCards(ended: readonly EndedSession[]): readonly EndedCard[] {
