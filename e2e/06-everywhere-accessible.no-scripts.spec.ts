@@ -108,11 +108,16 @@ test('events are filtered', async ({ alice }) => {
   await expect(alice.page.getByRole('main').getByRole('listitem')).toHaveCount(1)
 })
 
-test('a path that leads nowhere says so', async ({ alice, guard }) => {
+test('a path that leads nowhere says so, and signs out', asvs('7.4.4'), async ({ alice, guard }) => {
   guard.allow(/status of 404/)
   for (const path of ['/no-such-page', '/account/no-such-page', '/account/sessions/AAAAAAAAAAAAAAAAAAAAAA']) {
     const answer = await alice.page.goto(path)
     expect(answer?.status()).toBe(404)
     await expect(alice.page.getByRole('heading', { name: 'There is no such page' })).toBeVisible()
   }
+  await alice.page.getByRole('banner').getByRole('button', { name: 'Sign out', exact: true }).click()
+  await expect(alice.page).toHaveURL('/sign-in?reason=signed-out')
+  await alice.page.goto('/no-such-page')
+  await expect(alice.page.getByRole('heading', { name: 'There is no such page' })).toBeVisible()
+  await expect(alice.page.getByRole('button', { name: 'Sign out' })).toHaveCount(0)
 })

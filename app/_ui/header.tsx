@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { Logo } from './logo.tsx'
 import { NavLinks } from './nav-links.tsx'
 import { SignOutForm } from './sign-out-form.tsx'
@@ -42,13 +43,14 @@ export function AccountHeader({ name, formToken }: { readonly name: string; read
   )
 }
 
-/** Above public pages. */
-export function PublicHeader() {
+/** Above public pages. What can be done stands at its end. */
+export function PublicHeader({ children }: { readonly children?: ReactNode }) {
   return (
     <header>
       <SkipLink />
-      <div className="mx-auto max-w-6xl px-4 py-3 sm:px-6">
+      <div className="mx-auto flex max-w-6xl items-center justify-between gap-x-6 px-4 py-3 sm:px-6">
         <HomeLink />
+        {children}
       </div>
     </header>
   )
