@@ -23,5 +23,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 function pathOf(url: string): string {
   if (url.startsWith('file://')) return fileURLToPath(url)
-  return resolve(process.cwd(), url.replace(/^file:/, ''))
+  // The file is found where Signet runs; a build has nothing to look for.
+  return resolve(/* turbopackIgnore: true */ process.cwd(), url.replace(/^file:/, ''))
 }
