@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import { smtpServer } from './config/mail.ts'
 import { type Environment, parseSettings } from './config.ts'
 
 const SECRET = 'q7Vt2mXw9LzRb4KdYh6NcPf8SgJ3aTeU'
@@ -169,4 +170,71 @@ test('weak, doubled and misshapen keys are refused, and no secret is repeated', 
     expect(problems[0]).not.toContain(SECRET.slice(1))
   }
   expect(settingsOf({ SESSION_KEYS: `2026-b:${SECRET},2026-a:${OTHER}` }).keys.env).toContain(SECRET)
+})
+
+test('without a mail server, mail is from signet@localhost', () => {
+  expect(settingsOf({}).mail).toEqual({ smtpUrl: null, from: '"Signet" <signet@localhost>' })
+})
+
+test('a mail server asks for a sender', () => {
+  const SMTP_URL = 'smtps://me%40example.org:hunter2@mail.example.org'
+  expect(settingsOf({ SMTP_URL, MAIL_FROM: 'Signet <signet@example.org>' }).mail).toEqual({
+    smtpUrl: SMTP_URL,
+    from: '"Signet" <signet@example.org>',
+  })
+  const problems = problemsOf({ SMTP_URL })
+  expect(problems).toEqual(['MAIL_FROM is missing, and SMTP_URL is set. Set MAIL_FROM="Signet <signet@example.org>".'])
+  expect(problems.join()).not.toContain('hunter2')
+})
+
+test('a sender is one address, with or without a name', () => {
+  const from = (MAIL_FROM: string) => settingsOf({ MAIL_FROM }).mail.from
+  expect(from('signet@mail.internal')).toBe('signet@mail.internal')
+  expect(from('<signet@example.org>')).toBe('signet@example.org')
+  expect(from('"Signet, Inc." <signet@example.org>')).toBe('"Signet, Inc." <signet@example.org>')
+  for (const wrong of [
+    'signet',
+    'a@example.org, b@example.org',
+    'Signet <a@example.org>, b@example.org',
+    'Signet <a@example.org\r\nBcc: b@example.org>',
+    'Si\ngnet <a@example.org>',
+    'Signet "x" <a@example.org>',
+    'a b@example.org',
+  ]) {
+    expect(problemsOf({ MAIL_FROM: wrong }), wrong).toHaveLength(1)
+  }
+})
+
+test('a mail server is host and port, and no option slips in; its password is not repeated', () => {
+  const MAIL_FROM = 'signet@example.org'
+  for (const wrong of [
+    'mail.example.org',
+    'http://mail.example.org',
+    'smtp://',
+    'smtp://me:hunter2@mail.example.org/?ignoreTLS=true',
+    'smtp://me:hunter2@mail.example.org/path',
+    'smtp://me@mail.example.org',
+    'smtp://:hunter2@mail.example.org',
+    'smtp://me:hunter2%@mail.example.org',
+  ]) {
+    const problems = problemsOf({ SMTP_URL: wrong, MAIL_FROM })
+    expect(problems, wrong).toHaveLength(1)
+    expect(problems[0]).toMatch(/^SMTP_URL .+ Set .+\.$/)
+    expect(problems[0]).not.toContain('hunter2')
+  }
+})
+
+test('only a mail server on this machine may do without TLS', () => {
+  expect(smtpServer('smtp://me%40example.org:p%3Aw@mail.example.org')).toEqual({
+    host: 'mail.example.org',
+    port: 587,
+    secure: false,
+    local: false,
+    auth: { user: 'me@example.org', pass: 'p:w' },
+  })
+  expect(smtpServer('smtps://mail.example.org')).toMatchObject({ port: 465, secure: true, local: false, auth: null })
+  expect(smtpServer('smtp://localhost:1025')).toMatchObject({ host: 'localhost', port: 1025, local: true })
+  expect(smtpServer('smtp://127.0.0.1:25')).toMatchObject({ host: '127.0.0.1', local: true })
+  expect(smtpServer('smtp://[::1]:25')).toMatchObject({ host: '::1', local: true })
+  expect(smtpServer('smtp://localhost.example.org')).toMatchObject({ local: false })
 })

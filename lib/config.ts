@@ -11,6 +11,7 @@ import {
   parseTrustedProxies,
   type TrustedProxies,
 } from './config/address.ts'
+import { type MailSettings, readMail } from './config/mail.ts'
 import { integer, oneOf, type Reader, readerOf, WrongValue } from './config/reader.ts'
 import { readLevel, readPolicy, readSessionLimit } from './config/session.ts'
 
@@ -42,6 +43,7 @@ export interface Settings {
   /** Null: nobody is believed, the socket's address counts. */
   readonly trustedProxies: TrustedProxies | null
   readonly keys: KeySettings
+  readonly mail: MailSettings
   /** An `.mmdb` file to use in place of the one that comes along. */
   readonly geoDatabase: string | null
   /** Absolute path of the directory for what the app makes itself: keys and the embedded database. */
@@ -106,6 +108,7 @@ function readSettings(reader: Reader): Settings {
     sessionLimit: readSessionLimit(reader, level),
     trustedProxies: reader.read('TRUSTED_PROXIES', parseTrustedProxies) ?? null,
     keys: readKeys(reader, dataDir, production && !localOrigin),
+    mail: readMail(reader),
     geoDatabase: reader.text('GEO_DATABASE') ?? null,
     dataDir,
     production,

@@ -31,6 +31,18 @@ test('an error is told with its causes, without what drivers hang on it', () => 
   expect(JSON.parse(line).err).toMatchObject({ message: 'unavailable', cause: { code: 'ECONNREFUSED' } })
 })
 
+test('the password of the mail server is struck out wherever it stands', () => {
+  const smtpUrl = `smtp://me@example.org:${SECRET}@mail.example.org:587`
+  const line = written((log) =>
+    log.error(
+      { err: new Error(`cannot reach ${smtpUrl}`), smtpUrl, mail: { smtpUrl, auth: { pass: SECRET } } },
+      'failed',
+    ),
+  )
+  expect(line).not.toContain(SECRET)
+  expect(line).toContain('cannot reach smtp://…@mail.example.org:587')
+})
+
 test('what is below the level is not written', () => {
   expect(written((log) => log.debug('quiet'))).toBe('')
 })

@@ -17,6 +17,9 @@ const SECRET_NAMES = [
   'authorization',
   'headers',
   'databaseUrl',
+  'smtpUrl',
+  'auth',
+  'sealed',
 ]
 
 const shared = globalThis as typeof globalThis & { signetLog?: Logger }
@@ -69,7 +72,10 @@ function describe(error: unknown): Described {
   }
 }
 
-/** `postgres://app:secret@host` keeps its host only. Drizzle puts a query's parameters behind `params:`. */
+/**
+ * `postgres://app:secret@host` keeps its host only, `smtp://me@example.org:secret@host` too. Drizzle puts a query's
+ * parameters behind `params:`.
+ */
 function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^/\s@]*@/g, '//…@').replace(/^params: .*$/gm, 'params: …')
+  return text.replace(/\/\/[^/\s]*@/g, '//…@').replace(/^params: .*$/gm, 'params: …')
 }
