@@ -9,6 +9,8 @@ export interface EventStream {
   readonly body: () => Promise<string>
   /** The data of the next event of this name that has not been waited for. Rejects when the stream ends before. */
   next<T = Record<string, string>>(name: string): Promise<T>
+  /** How many heartbeats have come so far. */
+  readonly heartbeats: () => number
   /** Resolves when the server closes it. */
   readonly closed: Promise<void>
   close(): void
@@ -43,6 +45,7 @@ export function openStream(server: Server, { cookie, port = server.port }: Strea
         headers: incoming.headers,
         body: () => closed.then(() => text),
         next: (name) => inbox.take(name) as never,
+        heartbeats: () => inbox.heartbeats,
         closed,
         close: () => incoming.destroy(),
       })
@@ -62,8 +65,13 @@ function mailbox() {
   const kept: { name: string; data: unknown }[] = []
   let waiting: Waiting[] = []
   let isShut = false
+  let heartbeats = 0
   return {
+    get heartbeats() {
+      return heartbeats
+    },
     put(block: string) {
+      if (block === ': still here') heartbeats++
       const name = /^event: (.*)$/m.exec(block)?.[1]
       if (name === undefined) return
       const data: unknown = JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? 'null')
