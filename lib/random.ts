@@ -11,6 +11,11 @@ export function randomSecret(): Buffer {
   return randomBytes(32)
 }
 
+/** 96 bits: a nonce for AES-GCM, never used twice with one key. NIST SP 800-38D §8.2.2. */
+export function randomNonce(): Buffer {
+  return randomBytes(12)
+}
+
 /** What `randomId` makes: anything else names no row. */
 export const ID = /^[\w-]{22}$/
 
