@@ -49,10 +49,10 @@ export async function rotateKeys(): Promise<number> {
     return fail('The keys stand in SESSION_KEYS. Put a new id:secret second, restart every node, then put it first.')
   }
   prepareKeys()
-  const { added, retiring, dropped } = rotate(path, now())
+  const { added, retiring, retired } = rotate(path, now())
   say(`Key ${added.id} opens at once and seals from ${added.sealsFrom?.toISOString()}. No restart is needed.`)
   for (const { id, retiresAt } of retiring) say(`Key ${id} opens until ${retiresAt?.toISOString()}.`)
-  for (const { id } of dropped) say(`Key ${id} had retired and is gone.`)
+  for (const { id } of retired) say(`Key ${id} has retired: it opens no session, only authenticator apps unused since.`)
   return 0
 }
 

@@ -94,7 +94,7 @@ test('a rotated key opens within a second, seals after a minute and lets its pre
   expect(read().version).toBe(4)
 })
 
-test('a rotation drops what has retired and never uses an id again', ({ dir, clock }) => {
+test('a rotation keeps what has retired apart and never uses an id again', ({ dir, clock }) => {
   const path = join(dir, 'session-keys.json')
   createKeyFile(path, clock.at)
   expect(rotate(path, clock.at).added.id).toBe('k2')
@@ -102,8 +102,11 @@ test('a rotation drops what has retired and never uses an id again', ({ dir, clo
   expect(ids({ keys: rotate(path, clock.at).retiring })).toEqual(['k2', 'k1'])
   clock.forward(21 * DAY)
   const rotation = rotate(path, clock.at)
-  expect(ids({ keys: rotation.dropped })).toEqual(['k1'])
+  expect(ids({ keys: rotation.retired })).toEqual(['k1'])
   expect(rotation.added.id).toBe('k4')
+  const ring = openRing({ env: null, file: null, dataDir: dir }, clock.read)()
+  expect(ids(ring), 'a retired key opens no session').toEqual(['k4', 'k3', 'k2'])
+  expect(ids({ keys: ring.retired })).toEqual(['k1'])
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 

@@ -14,6 +14,11 @@ export type { Key }
 export interface KeyRing {
   readonly sealing: Key
   readonly keys: readonly Key[]
+  /**
+   * Keys past their time. They open no session and no half-state; only what is kept for longer than any session
+   * (`authentication/totp-secret.ts`) may still be read with them, to be sealed anew.
+   */
+  readonly retired: readonly Key[]
   /** Grows whenever anything above has changed: what was remembered under an older one is to be forgotten. */
   readonly version: number
 }
@@ -109,12 +114,13 @@ function inForce(written: readonly Key[], at: Date, before: KeyRing | undefined)
   const keys = open.length > 0 ? open : written.slice(0, 1)
   const sealing = keys.find((key) => key.sealsFrom === null || key.sealsFrom <= at) ?? keys[0]
   if (!sealing) throw new WrongKeys('The key ring is empty.')
-  if (before && isSame(before, sealing, keys)) return before
-  return Object.freeze({ sealing, keys, version: (before?.version ?? 0) + 1 })
+  const retired = written.filter((key) => !keys.includes(key))
+  if (before && isSame([sealing, ...keys, ...retired], [before.sealing, ...before.keys, ...before.retired]))
+    return before
+  return Object.freeze({ sealing, keys, retired, version: (before?.version ?? 0) + 1 })
 }
 
-function isSame(before: KeyRing, sealing: Key, keys: readonly Key[]): boolean {
+function isSame(now: readonly Key[], before: readonly Key[]): boolean {
   const same = (a: Key, b: Key | undefined) => a.id === b?.id && a.secret === b.secret
-  const { length } = before.keys
-  return same(sealing, before.sealing) && keys.length === length && keys.every((key, i) => same(key, before.keys[i]))
+  return now.length === before.length && now.every((key, i) => same(key, before[i]))
 }

@@ -4,20 +4,21 @@ import { secondsAfter } from '#lib/time.ts'
 import { type Key, newKey, readKeyFile, replaceKeyFile } from './file.ts'
 import { SEALING_DELAY } from './ring.ts'
 
-/** No session of any level outlives this, so no seal is needed for longer. Seconds. */
+/** No session of any level outlives this, so no seal of one is needed for longer. Seconds. */
 const LONGEST_LIFETIME = PRESETS[1].ceiling.absoluteLifetime
 
 export interface Rotation {
   readonly added: Key
   /** Keys that open for a while yet. */
   readonly retiring: readonly Key[]
-  readonly dropped: readonly Key[]
+  /** Keys past their time. They stay in the file, for secrets that have not been used since (see `KeyRing`). */
+  readonly retired: readonly Key[]
 }
 
 /** Puts a new key first. Running processes learn it within a second, without a restart. Throws `WrongKeys`. */
 export function rotate(path: string, now: Date): Rotation {
   const rotation = rotated(readKeyFile(path), now)
-  replaceKeyFile(path, [rotation.added, ...rotation.retiring])
+  replaceKeyFile(path, [rotation.added, ...rotation.retiring, ...rotation.retired])
   return rotation
 }
 
@@ -29,7 +30,7 @@ export function rotated(keys: readonly Key[], now: Date): Rotation {
   return {
     added,
     retiring: keys.filter((key) => !isOver(key)).map((key) => ({ ...key, retiresAt: key.retiresAt ?? retiresAt })),
-    dropped: keys.filter(isOver),
+    retired: keys.filter(isOver),
   }
 }
 
