@@ -115,12 +115,15 @@ function inForce(written: readonly Key[], at: Date, before: KeyRing | undefined)
   const sealing = keys.find((key) => key.sealsFrom === null || key.sealsFrom <= at) ?? keys[0]
   if (!sealing) throw new WrongKeys('The key ring is empty.')
   const retired = written.filter((key) => !keys.includes(key))
-  if (before && isSame([sealing, ...keys, ...retired], [before.sealing, ...before.keys, ...before.retired]))
-    return before
+  if (before && isSame(before, sealing, keys, retired)) return before
   return Object.freeze({ sealing, keys, retired, version: (before?.version ?? 0) + 1 })
 }
 
-function isSame(now: readonly Key[], before: readonly Key[]): boolean {
+function isSame(before: KeyRing, sealing: Key, keys: readonly Key[], retired: readonly Key[]): boolean {
+  return areSame([sealing], [before.sealing]) && areSame(keys, before.keys) && areSame(retired, before.retired)
+}
+
+function areSame(some: readonly Key[], others: readonly Key[]): boolean {
   const same = (a: Key, b: Key | undefined) => a.id === b?.id && a.secret === b.secret
-  return now.length === before.length && now.every((key, i) => same(key, before[i]))
+  return some.length === others.length && some.every((key, i) => same(key, others[i]))
 }
