@@ -61,6 +61,32 @@ test(
   },
 )
 
+test(
+  'while a table is missing nobody is let in, and it goes on by itself when it is there again',
+  asvs('16.5.2', '16.5.3'),
+  async ({ alice, server }) => {
+    const cookie = await alice.cookieHeader()
+    server.db.exec('alter table sessions rename to lost')
+    try {
+      const answers = [
+        await server.request({ path: '/account', headers: { cookie } }),
+        await server.request({ path: '/api/session', headers: { cookie } }),
+        await server.request({ path: '/api/ready' }),
+        await post(server, '/api/session/activity', '', { cookie }),
+        await trySignIn(server, alice),
+      ]
+      for (const [index, answer] of answers.entries()) {
+        expect([index, answer.status]).toEqual([index, 503])
+        expect(answer.body).not.toMatch(/SQLITE|no such table/)
+        expect(answer.cookies).toEqual([])
+      }
+    } finally {
+      server.db.exec('alter table lost rename to sessions')
+    }
+    expect(await alice.isSignedIn()).toBe(true)
+  },
+)
+
 test('a person sees a page that says so, and goes on from there', asvs('16.5.2'), async ({ alice, server, guard }) => {
   guard.allow(/status of 503/)
   await withoutDatabase(server, async () => {

@@ -12,8 +12,11 @@ export function failure(error: unknown): { readonly cause: unknown; readonly una
   return { cause, unavailable: isOutage(error) ? new StoreUnavailable(cause) : null }
 }
 
-/** Data, constraint, feature and syntax errors say that the statement is wrong; everything else, that the server is. */
-const BUGS = /^(0A|22|23|42)/
+/**
+ * Data, constraint, feature and syntax errors say that the statement is wrong; everything else, that the server is. A
+ * table or a column that is missing (42P01, 42703): this is not the database that Signet has made.
+ */
+const BUGS = /^(0A|22|23|42(?!P01|703))/
 
 function isOutage(error: unknown): boolean {
   const cause = causeOf(error)

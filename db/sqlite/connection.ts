@@ -197,9 +197,12 @@ function fileAt(path: string): string | null {
 const OUTAGES =
   /^SQLITE_(BUSY|LOCKED|READONLY|IOERR|CORRUPT|FULL|CANTOPEN|NOTADB|PROTOCOL|PERM|NOLFS|NOMEM|INTERRUPT|AUTH|SCHEMA)/
 
+/** Behind one code with bugs: a table or a column is missing, so this is not the database that Signet has made. */
+const NOT_OURS = /^no such (?:table|column)|has no column named/
+
 function isOutage(error: unknown): boolean {
   if (error instanceof StoreUnavailable) return true
-  if (isSqlite(error)) return OUTAGES.test(error.code)
+  if (isSqlite(error)) return OUTAGES.test(error.code) || NOT_OURS.test(error.message)
   // From the file system: ENOENT, EACCES, EROFS, ENOSPC, …
   return error instanceof Error && 'errno' in error
 }

@@ -27,6 +27,27 @@ export function outage(dialect: Dialect): void {
     expect(await store.sessions.check(session.id)).toBeUndefined()
   })
 
+  test('a table that is missing is an outage, and over when it is there again', { tag: '@v5.0.0-16.5.3' }, async ({
+    store,
+    alice,
+    place,
+  }) => {
+    const session = await begin(store, alice)
+    await place.query('alter table sessions rename to lost')
+    const calls = [
+      () => store.sessions.check(session.id),
+      () => store.sessions.list(alice),
+      () => store.sessions.signOut(proofOf(session)),
+      () => store.sessions.begin(newSession(alice), NO_LIMIT),
+      () => store.ping(),
+    ]
+    for (const call of calls) await expect(async () => call()).rejects.toThrow(StoreUnavailable)
+    await place.query('alter table lost rename to sessions')
+    expect(await store.sessions.check(session.id)).toMatchObject({ id: session.id })
+    await store.sessions.signOut(proofOf(session))
+    expect(await store.sessions.check(session.id)).toBeUndefined()
+  })
+
   test('changes are told again after an outage', async ({ store, alice, place }) => {
     const session = await begin(store, alice)
     const { until } = listen(store)
