@@ -40,7 +40,7 @@ export function connect({ url, log }: Pick<StoreOptions, 'url' | 'log'>): Connec
   const pool = new pg.Pool({ ...clientConfig(url), max: 10, allowExitOnIdle: true })
   // An idle connection was cut: nobody asked anything of it, and the next call opens another.
   pool.on('error', () => undefined)
-  const reader = prepareQueries(drizzle(pool))
+  const reader = withoutNul(prepareQueries(drizzle(pool)))
   const prepared = new WeakMap<pg.PoolClient, Queries>()
   let migrated: Promise<void> | true | undefined
   let ended: Promise<void> | undefined
@@ -62,7 +62,7 @@ export function connect({ url, log }: Pick<StoreOptions, 'url' | 'log'>): Connec
   function queriesOn(client: pg.PoolClient): Queries {
     const known = prepared.get(client)
     if (known) return known
-    const queries = prepareQueries(drizzle(client))
+    const queries = withoutNul(prepareQueries(drizzle(client)))
     prepared.set(client, queries)
     return queries
   }
@@ -110,6 +110,23 @@ export function connect({ url, log }: Pick<StoreOptions, 'url' | 'log'>): Connec
       return ended
     },
   }
+}
+
+/**
+ * Postgres keeps no NUL in a text and refuses the whole statement. It goes there as U+FFFD, like everything else that
+ * UTF-8 cannot hold, and so finds nothing.
+ */
+function withoutNul(queries: Queries): Queries {
+  for (const query of Object.values(queries) as { execute(values?: Record<string, unknown>): unknown }[]) {
+    const execute = query.execute.bind(query)
+    query.execute = (values = {}) =>
+      execute(Object.fromEntries(Object.entries(values).map(([name, value]) => [name, storable(value)])))
+  }
+  return queries
+}
+
+function storable(value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value
 }
 
 async function rolledBack(client: pg.PoolClient): Promise<boolean> {

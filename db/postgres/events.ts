@@ -3,13 +3,16 @@ import type { EventStore } from '../contract.ts'
 import { eventFrom } from './rows.ts'
 import { note, type Parts } from './step.ts'
 
+const LAST = Number.MAX_SAFE_INTEGER
+
 export function postgresEvents({ connection }: Parts): EventStore {
   return {
     append: (event) => connection.write((queries) => note(queries, event)),
 
     list: ({ userId, kinds, before, most }) =>
       connection.read(async (queries) => {
-        const page = { userId, kinds, most, before: before ?? Number.MAX_SAFE_INTEGER }
+        // Beyond the column's range the statement would be refused; nothing has a `seq` there.
+        const page = { userId, kinds, most, before: Math.max(0, Math.min(before ?? LAST, LAST)) }
         return (await queries.eventsOfUser.execute(page)).map(eventFrom)
       }),
   }
