@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test'
 import type { Store } from '../../contract.ts'
 import { begin, isEnd, listen, MINUTE, NO_LIMIT, newSession, signUp, test } from '../../testing.ts'
+import { atOnce } from '../at-once.ts'
 
 /** A session begins in one step, whatever has to end for it. */
 export function beginning(): void {
@@ -103,7 +104,7 @@ export function beginning(): void {
 
   test('fifty sign-ins at once stay within the limit', { tag: '@v5.0.0-7.1.2' }, async ({ store, alice }) => {
     const limit = { most: 10, action: 'end-oldest' } as const
-    await Promise.all(Array.from({ length: 50 }, () => store.sessions.begin(newSession(alice), limit)))
+    await atOnce(50, () => store.sessions.begin(newSession(alice), limit))
     expect(await store.sessions.list(alice)).toHaveLength(10)
     expect(await store.sessions.listEnded(alice, 100)).toHaveLength(40)
   })
@@ -111,12 +112,10 @@ export function beginning(): void {
   test('of fifty sign-ins at once from two processes exactly the limit is let in', async ({ store, alice, place }) => {
     const other = await place.peer()
     const limit = { most: 10, action: 'refuse' } as const
-    const outcomes = await Promise.all(
-      Array.from({ length: 50 }, (_, index) =>
-        index % 2
-          ? other.call('sessions.begin', newSession(alice), limit)
-          : store.sessions.begin(newSession(alice), limit),
-      ),
+    const outcomes = await atOnce(50, (index) =>
+      index % 2
+        ? other.call('sessions.begin', newSession(alice), limit)
+        : store.sessions.begin(newSession(alice), limit),
     )
     expect(outcomes.filter((begun) => (begun as { outcome: string }).outcome === 'begun')).toHaveLength(10)
     expect(await store.sessions.list(alice)).toHaveLength(10)

@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test'
 import type { EndReason } from '../../contract.ts'
 import { begin, MINUTE, proofOf, signUp, successorOf, test } from '../../testing.ts'
+import { atOnce } from '../at-once.ts'
 
 const CHROME = 'Chrome on Windows'
 
@@ -99,10 +100,8 @@ export function ending(): void {
   test('of fifty ends of one session at once, one ends it', async ({ store, alice, place }) => {
     const [own, target] = [proofOf(await begin(store, alice)), await begin(store, alice)]
     const other = await place.peer()
-    const ends = await Promise.all(
-      Array.from({ length: 50 }, (_, index) =>
-        index % 2 ? other.call('sessions.end', own, target.id, CHROME) : store.sessions.end(own, target.id, CHROME),
-      ),
+    const ends = await atOnce(50, (index) =>
+      index % 2 ? other.call('sessions.end', own, target.id, CHROME) : store.sessions.end(own, target.id, CHROME),
     )
     expect(ends.filter((answer) => answer === 'ended')).toHaveLength(1)
     expect(await store.sessions.listEnded(alice, 10)).toHaveLength(1)

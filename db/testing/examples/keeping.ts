@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test'
 import { begin, event, proofOf, randomId, signUp, test } from '../../testing.ts'
+import { atOnce } from '../at-once.ts'
 
 const LIMITS = { name: 'sign-in', attempts: 5, seconds: 60, blockSeconds: 120 }
 
@@ -77,11 +78,7 @@ export function keeping(): void {
   }, async ({ store, place }) => {
     const other = await place.peer()
     const limiter = store.limiter(LIMITS)
-    const taken = await Promise.all(
-      Array.from({ length: 50 }, (_, index) =>
-        index % 2 ? other.call('limiter.take', LIMITS, 'k') : limiter.take('k'),
-      ),
-    )
+    const taken = await atOnce(50, (index) => (index % 2 ? other.call('limiter.take', LIMITS, 'k') : limiter.take('k')))
     expect(taken.filter((answer) => (answer as { allowed: boolean }).allowed)).toHaveLength(5)
     expect(await limiter.take('k')).toMatchObject({ allowed: false, retryAfter: expect.any(Number) })
     expect(await limiter.take('another')).toEqual({ allowed: true })
@@ -115,13 +112,12 @@ export function keeping(): void {
   test('fifty right passwords at once from two processes block nobody afterwards', async ({ store, place }) => {
     const other = await place.peer()
     const limiter = store.limiter(LIMITS)
-    const attempts = Array.from({ length: 50 }, async (_, index) => {
+    await atOnce(50, async (index) => {
       const call = (method: 'take' | 'giveBack') =>
         index % 2 ? other.call(`limiter.${method}`, LIMITS, 'k') : limiter[method]('k')
       const { allowed } = (await call('take')) as { allowed: boolean }
       if (allowed) await call('giveBack')
     })
-    await Promise.all(attempts)
     for (let attempt = 0; attempt < 5; attempt++) expect(await limiter.take('k')).toEqual({ allowed: true })
     expect(await limiter.take('k')).toMatchObject({ allowed: false })
   })

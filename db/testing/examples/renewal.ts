@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from '@playwright/test'
 import { begin, event, MINUTE, proofOf, successorOf, test } from '../../testing.ts'
+import { atOnce } from '../at-once.ts'
 
 const LONG_AGO = new Date(0)
 
@@ -42,9 +43,7 @@ export function renewal(): void {
 
   test('fifty requests at once are offered one and the same token', async ({ store, alice }) => {
     const session = await begin(store, alice)
-    const offers = await Promise.all(
-      Array.from({ length: 50 }, () => store.sessions.offer(session.id, 1, successorOf(session), LONG_AGO)),
-    )
+    const offers = await atOnce(50, () => store.sessions.offer(session.id, 1, successorOf(session), LONG_AGO))
     expect(new Set(offers.map((offer) => offer?.digest.toString('hex'))).size).toBe(1)
   })
 
@@ -52,10 +51,8 @@ export function renewal(): void {
     const session = await begin(store, alice)
     const other = await place.peer()
     await store.sessions.offer(session.id, 1, successorOf(session), LONG_AGO)
-    const confirmed = await Promise.all(
-      Array.from({ length: 50 }, (_, index) =>
-        index % 2 ? other.call('sessions.confirm', session.id, 2) : store.sessions.confirm(session.id, 2),
-      ),
+    const confirmed = await atOnce(50, (index) =>
+      index % 2 ? other.call('sessions.confirm', session.id, 2) : store.sessions.confirm(session.id, 2),
     )
     expect(confirmed.filter(Boolean)).toHaveLength(1)
   })
