@@ -4,18 +4,22 @@
  * | cookie           | purpose                                          | SameSite | lifetime                          |
  * | ---------------- | ------------------------------------------------ | -------- | --------------------------------- |
  * | `__Host-session` | the sealed session token                         | Lax      | the browser's; remembered: the session's |
+ * | `__Host-sign-in` | what is half done in this browser; opens nothing | Lax      | 10 minutes                        |
  * | `__Host-browser` | tells one browser from another; opens nothing    | Lax      | 400 days                          |
  *
  * Lax, not Strict: a link in a mail must arrive signed in. What changes anything is checked on its own.
  * @see ASVS v5.0.0-3.3.1 to 3.3.5, RFC 6265bis
  */
-import { DAY } from '#lib/time.ts'
+import { DAY, MINUTE } from '#lib/time.ts'
 
 export const SESSION_COOKIE = '__Host-session'
 export const BROWSER_COOKIE = '__Host-browser'
 export const BROWSER_COOKIE_LIFETIME = 400 * DAY
+export const SIGN_IN_COOKIE = '__Host-sign-in'
+/** As long as what it belongs to lives in the database. */
+export const SIGN_IN_COOKIE_LIFETIME = 10 * MINUTE
 
-export type CookieName = typeof SESSION_COOKIE | typeof BROWSER_COOKIE
+export type CookieName = typeof SESSION_COOKIE | typeof SIGN_IN_COOKIE | typeof BROWSER_COOKIE
 
 const ATTRIBUTES = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const
 

@@ -4,14 +4,15 @@ import { sealData, unsealData } from 'iron-session'
 import { LRUCache } from 'lru-cache'
 import type { MaybePromise } from '#db/contract.ts'
 import { settings } from '#lib/config.ts'
-import { SESSION_COOKIE } from '#lib/http/cookies.ts'
+import { type CookieName, SESSION_COOKIE } from '#lib/http/cookies.ts'
 import { deriveKey } from '#lib/keys/derive.ts'
 import { type Key, ring } from '#lib/keys/ring.ts'
 import { digestOf } from './token.ts'
 
 /**
- * The seal around the session token: iron-session's `sealData`, and nothing else of it. The only file that turns
- * keys into sealing passwords. A seal never expires by itself; the row decides.
+ * Seals: iron-session's `sealData`, and nothing else of it. The only file that turns keys into sealing passwords. A seal
+ * never expires by itself; the row decides. What was sealed for one purpose opens for no other: its password is derived
+ * for purpose, cookie and origin, and the purpose stands in the payload as well.
  */
 const PURPOSE = 'session.1'
 
@@ -40,8 +41,24 @@ interface Payload {
 
 export async function sealSession({ id, generation, token }: SessionSeal): Promise<string> {
   const payload: Payload = { p: PURPOSE, i: id, g: generation, t: token.toString('base64url') }
-  const { sealing } = ring()
-  return sealData(payload, { password: { [passwordId(sealing)]: passwordOf(sealing) }, ttl: 0 })
+  return seal(PURPOSE, SESSION_COOKIE, payload)
+}
+
+/** Values of a half-state, sealed for a cookie. @param purpose with its version, `sign-in.1` */
+export function sealFor(purpose: string, name: CookieName, values: Readonly<Record<string, string>>): Promise<string> {
+  return seal(purpose, name, { p: purpose, v: values })
+}
+
+/** What `sealFor` sealed for this very purpose and cookie, or null for every kind of failure. */
+export async function openFor(
+  purpose: string,
+  name: CookieName,
+  text: string,
+): Promise<Readonly<Record<string, string>> | null> {
+  const payload = await open<{ p: unknown; v: unknown }>(purpose, name, text)
+  if (payload?.p !== purpose || typeof payload.v !== 'object' || payload.v === null) return null
+  const isText = Object.values(payload.v).every((value) => typeof value === 'string')
+  return isText ? (payload.v as Record<string, string>) : null
 }
 
 /**
@@ -65,8 +82,7 @@ async function openAndRemember(text: string, key: string, memory: Memory): Promi
 
 /** Opens a seal with the token in it: only a renewal needs that. */
 export async function openFully(text: string): Promise<SessionSeal | null> {
-  if (!isCanonical(text)) return null
-  const payload = await unsealData<Partial<Payload>>(text, { password: passwords(), ttl: 0 }).catch(() => null)
+  const payload = await open<Payload>(PURPOSE, SESSION_COOKIE, text)
   return payload && readPayload(payload)
 }
 
@@ -76,10 +92,20 @@ function readPayload({ p, i, g, t }: Partial<Payload>): SessionSeal | null {
   return token.length === 32 ? { id: i, generation: g as number, token } : null
 }
 
-const SHAPE = /^Fe26\.2\*\d{1,10}\*[0-9a-f]{64}\*([\w-]{22})\*([\w-]{24,512})\*\*[0-9a-f]{64}\*([\w-]{43})~2$/
+async function seal(purpose: string, name: CookieName, payload: object): Promise<string> {
+  const { sealing } = ring()
+  return sealData(payload, { password: { [passwordId(sealing)]: passwordOf(sealing, purpose, name) }, ttl: 0 })
+}
+
+async function open<T>(purpose: string, name: CookieName, text: string): Promise<Partial<T> | null> {
+  if (!isCanonical(text)) return null
+  return unsealData<Partial<T>>(text, { password: passwords(purpose, name), ttl: 0 }).catch(() => null)
+}
+
+const SHAPE = /^Fe26\.2\*\d{1,10}\*[0-9a-f]{64}\*([\w-]{22})\*([\w-]{24,1024})\*\*[0-9a-f]{64}\*([\w-]{43})~2$/
 
 /**
- * One session has one text. iron decodes base64url leniently and iron-session ignores what follows `~`, so a
+ * One seal has one text. iron decodes base64url leniently and iron-session ignores what follows `~`, so a
  * seal has variants that open as well as itself; only the text that was issued is accepted.
  */
 function isCanonical(text: string): boolean {
@@ -88,10 +114,13 @@ function isCanonical(text: string): boolean {
 }
 
 type Memory = LRUCache<string, OpenedSeal>
+type Passwords = Record<number, string>
 interface Opener {
   readonly version: number
+  readonly keys: readonly Key[]
   readonly memory: Memory
-  readonly passwords: Record<number, string>
+  /** By purpose and cookie. */
+  readonly passwords: Map<string, Passwords>
 }
 /** On `globalThis`: a bundler may instantiate this module more than once in a process. */
 const shared = globalThis as { signetOpener?: Opener }
@@ -101,8 +130,7 @@ const REMEMBERED_SEALS = 10_000
 function opener(): Opener {
   const { version, keys } = ring()
   if (shared.signetOpener?.version !== version) {
-    const passwords = Object.fromEntries(keys.map((key) => [passwordId(key), passwordOf(key)]))
-    shared.signetOpener = { version, passwords, memory: new LRUCache({ max: REMEMBERED_SEALS }) }
+    shared.signetOpener = { version, keys, passwords: new Map(), memory: new LRUCache({ max: REMEMBERED_SEALS }) }
   }
   return shared.signetOpener
 }
@@ -111,8 +139,13 @@ function remembered(): Memory {
   return opener().memory
 }
 
-function passwords(): Record<number, string> {
-  return opener().passwords
+function passwords(purpose: string, name: CookieName): Passwords {
+  const { keys, passwords } = opener()
+  const place = `${purpose} ${name}`
+  const derived =
+    passwords.get(place) ?? Object.fromEntries(keys.map((key) => [passwordId(key), passwordOf(key, purpose, name)]))
+  passwords.set(place, derived)
+  return derived
 }
 
 /** iron-session wants whole numbers as key ids; ours are words. */
@@ -121,6 +154,6 @@ function passwordId(key: Key): number {
 }
 
 /** Bound to purpose and version, cookie name and origin. */
-function passwordOf(key: Key): string {
-  return deriveKey(key.secret, PURPOSE, SESSION_COOKIE, settings().origin).toString('base64url')
+function passwordOf(key: Key, purpose: string, name: CookieName): string {
+  return deriveKey(key.secret, purpose, name, settings().origin).toString('base64url')
 }
