@@ -15,216 +15,38 @@
  * A method may answer at once or by a promise (`MaybePromise`): SQLite is synchronous, and a session check
  * that awaits nothing is several times cheaper.
  */
+import type {
+  AccountChange,
+  Authority,
+  Begun,
+  Changed,
+  EndedSession,
+  Ending,
+  EventKind,
+  Factors,
+  MaybePromise,
+  NewEvent,
+  NewPending,
+  NewSession,
+  Origin,
+  Passkey,
+  Pending,
+  PendingKind,
+  RecentProof,
+  SecurityEvent,
+  Session,
+  SessionChange,
+  SessionCheck,
+  SessionLimit,
+  SessionProof,
+  SessionTimes,
+  Spend,
+  Standing,
+  Successor,
+  User,
+} from './vocabulary.ts'
 
-export type MaybePromise<T> = T | Promise<T>
-
-declare const proven: unique symbol
-declare const recent: unique symbol
-
-/**
- * Evidence that a request came with a session that stood. Made only in `lib/session/current.ts`; whoever
- * wants to reach anything behind sign-in must hold one, so forgetting the check does not compile.
- */
-export interface SessionProof {
-  readonly [proven]: true
-  readonly sessionId: string
-  readonly userId: string
-  /** Generation of the token that the request showed. */
-  readonly generation: number
-  /** Database time at which the session was found standing. */
-  readonly now: Date
-  readonly session: SessionCheck
-}
-
-/** A session proof whose person has shown who they are within the step-up window, under the newest token. */
-export interface RecentProof extends SessionProof {
-  readonly [recent]: true
-}
-
-/** One proof of identity: an RFC 8176 method name (`pwd`, `otp`, `hwk`, …) and when it was given. */
-export interface Authentication {
-  readonly method: string
-  readonly at: Date
-}
-
-/** What standing is computed from. */
-export interface SessionTimes {
-  readonly beganAt: Date
-  /** The absolute lifetime counts from here: the last full-level authentication. */
-  readonly lifetimeFrom: Date
-  readonly lastActiveAt: Date
-  readonly remembered: boolean
-}
-
-/** A token that has been offered to the browser and not been shown by it yet. */
-export interface Successor {
-  readonly generation: number
-  readonly digest: Buffer
-  /** The successor token, encrypted under a key derived from its predecessor. */
-  readonly wrapped: Buffer
-  readonly offeredAt: Date
-}
-
-/** The token before the present one. */
-export interface Predecessor {
-  readonly generation: number
-  /** Null when an authentication retired it: such a token is never served. */
-  readonly digest: Buffer | null
-  readonly retiredAt: Date
-  readonly retiredBy: 'renewal' | 'authentication'
-}
-
-/** The part of a session's row that deciding needs: read by primary key at every request, without a join. */
-export interface SessionCheck extends SessionTimes {
-  readonly id: string
-  readonly userId: string
-  /** Database time of this reading. */
-  readonly now: Date
-  readonly generation: number
-  /** SHA-256 of the present token, 32 bytes. */
-  readonly digest: Buffer
-  /** When the present token was made. */
-  readonly renewedAt: Date
-  readonly successor: Successor | null
-  readonly predecessor: Predecessor | null
-  /** Newest last. */
-  readonly authentications: readonly Authentication[]
-}
-
-export type DeviceKind = 'desktop' | 'phone' | 'tablet' | 'bot' | 'unknown'
-
-/** What is known of the device, from the request that it sent; null is "unknown" and is shown in words. */
-export interface Device {
-  readonly browser: string | null
-  readonly os: string | null
-  readonly kind: DeviceKind
-  /** The raw `User-Agent`, at most 512 characters. */
-  readonly userAgent: string | null
-}
-
-/** Where a request came from. `place` is approximate and null when the address tells nothing. */
-export interface Origin {
-  readonly ip: string | null
-  readonly place: string | null
-}
-
-/** A live session as the person sees it. */
-export interface Session extends SessionTimes, Device, Origin {
-  readonly id: string
-  readonly userId: string
-  /** The person's own name for it. */
-  readonly name: string | null
-  readonly authentications: readonly Authentication[]
-  readonly renewedAt: Date
-}
-
-/** Stored reasons are finer than the six that are shown; `lib/session/reasons.ts` maps them. */
-export type EndReason =
-  | 'signed-out'
-  | 'signed-in-again'
-  | 'signed-out-elsewhere'
-  | 'signed-out-everywhere'
-  | 'idle'
-  | 'expired'
-  | 'replayed'
-  | 'limit'
-  | 'administrator'
-
-/** What is kept of a session for 28 days after its end. It holds no digest: nothing can be opened with it. */
-export interface EndedSession extends Device, Origin {
-  readonly id: string
-  readonly userId: string
-  readonly name: string | null
-  readonly beganAt: Date
-  readonly lastActiveAt: Date
-  readonly endedAt: Date
-  readonly reason: EndReason
-  /** The device from which it was ended ("Firefox on Linux"), or null when nobody's device did. */
-  readonly endedBy: string | null
-}
-
-export interface User {
-  readonly id: string
-  readonly name: string
-  /** NFC, lower case; unique. */
-  readonly email: string
-  readonly passwordHash: string
-  readonly administrator: boolean
-  readonly createdAt: Date
-}
-
-/** The closed vocabulary of security events; `lib/audit/` has a sentence for each. */
-export type EventKind =
-  | 'account-created'
-  | 'signed-in'
-  | 'sign-in-failed'
-  | 'sign-in-throttled'
-  | 'reauthenticated'
-  | 'reauthentication-failed'
-  | 'session-ended'
-  | 'session-renamed'
-  | 'session-replayed'
-  | 'ended-session-used'
-  | 'profile-changed'
-  | 'administrator-granted'
-
-export interface NewEvent {
-  readonly kind: EventKind
-  /** Null: somebody tried an address that has no account. It is in nobody's list, and gone after 28 days. */
-  readonly userId: string | null
-  readonly sessionId: string | null
-  /** "Firefox on Linux", or null when unknown. */
-  readonly device: string | null
-  readonly ip: string | null
-  readonly place: string | null
-  /** Values that the event's sentence needs, for example `{ reason: 'idle' }`. Never a secret. */
-  readonly detail: Readonly<Record<string, string>>
-}
-
-export interface SecurityEvent extends NewEvent {
-  /** Grows with time; pages are cut by it. */
-  readonly seq: number
-  readonly at: Date
-}
-
-export interface NewSession extends Device, Origin {
-  readonly id: string
-  readonly userId: string
-  readonly digest: Buffer
-  readonly remembered: boolean
-  readonly authentications: readonly { readonly method: string }[]
-  /** SHA-256 of the `__Host-browser` value. A user has at most one live session for each browser. */
-  readonly browserDigest: Buffer
-  /** The session whose cookie came with the sign-in; it ends as `signed-in-again`, whoever's it was. */
-  readonly replaces: string | null
-}
-
-export interface SessionLimit {
-  readonly most: number | null
-  readonly action: 'end-oldest' | 'refuse' | 'ask'
-}
-
-export type Begun =
-  | {
-      readonly outcome: 'begun'
-      readonly session: SessionCheck
-      readonly endedByLimit: number
-      readonly newDevice: boolean
-    }
-  | { readonly outcome: 'limit-reached' }
-
-/** Who or what ended a session, for its record. */
-export interface Ending {
-  readonly reason: EndReason
-  readonly endedBy: string | null
-}
-
-/** Something happened to a session that its open pages must learn within a second. */
-export type SessionChange =
-  | { readonly type: 'ended'; readonly sessionId: string; readonly reason: EndReason; readonly at: Date }
-  | { readonly type: 'timeouts'; readonly sessionId: string }
-
-export type Standing = 'active' | 'inactive' | 'lifetime-exceeded'
+export type * from './vocabulary.ts'
 
 /** What a store is opened with. Rules come in from outside, so that they stand in one place. */
 export interface StoreOptions {
@@ -241,6 +63,8 @@ export interface StoreOptions {
   readonly shortestLifetime: (remembered: boolean) => number
   /** Seconds for which a retired token may still be presented by a request in flight. */
   readonly renewalGrace: number
+  /** The epoch in force, kept outside the database: sessions of an earlier one are over. */
+  readonly epoch: () => number
   readonly log: (message: string, details: Record<string, unknown>) => void
 }
 
@@ -276,6 +100,19 @@ export interface SessionStore {
    */
   confirm(id: string, generation: number): MaybePromise<boolean>
 
+  /** Locks a session that is inactive, if it is still as `seen`: from here only `unlock` opens it. */
+  lock(seen: SessionCheck): MaybePromise<boolean>
+  /**
+   * Opens a locked session again, under a new token: one factor has just been shown, and `generation` is of the token
+   * that came along. `undefined` unless it is locked, of this user, within its lifetime, and that token is its newest.
+   */
+  unlock(
+    id: string,
+    generation: number,
+    by: { readonly userId: string; readonly method: string; readonly digest: Buffer; readonly securityVersion: number },
+    event: NewEvent,
+  ): MaybePromise<SessionCheck | undefined>
+
   /** Notes deliberate activity and where it came from, unless the last note is younger than `atMostEvery` seconds. */
   touch(proof: SessionProof, origin: Origin, atMostEvery: number): MaybePromise<'noted' | 'not-due' | 'session-over'>
   /**
@@ -305,12 +142,15 @@ export interface SessionStore {
    * Ends a session that has run out, if it is still as `seen` (nobody was active meanwhile); one that was replayed, or
    * whose person signs out with a token that an authentication has just retired, whatever happened meanwhile.
    */
-  endAs(seen: SessionCheck, reason: 'idle' | 'expired' | 'replayed' | 'signed-out'): MaybePromise<boolean>
+  endAs(
+    seen: SessionCheck,
+    reason: 'idle' | 'expired' | 'replayed' | 'signed-out' | 'circumstances' | 'epoch',
+  ): MaybePromise<boolean>
   rename(proof: RecentProof, id: string, name: string | null): MaybePromise<'renamed' | 'not-found' | 'session-over'>
 
   /** Whether somebody has signed in to this account in this browser before; false for an unknown user. */
   knowsBrowser(userId: string, browserDigest: Buffer): MaybePromise<boolean>
-  /** The user's standing sessions, newest activity first. */
+  /** The user's standing and locked sessions, newest activity first. */
   list(userId: string): MaybePromise<readonly Session[]>
   /** The user's records of ended sessions, newest end first. */
   listEnded(userId: string, most: number): MaybePromise<readonly EndedSession[]>
@@ -326,7 +166,7 @@ export interface SessionStore {
   sweep(most: number): MaybePromise<number>
   /**
    * Deletes at most `most` of what is older than the store's clock less 28 days: records of ended sessions, and events
-   * that are nobody's. Answers how many.
+   * that are nobody's; and half-states whose time has passed. Answers how many.
    */
   purge(most: number): MaybePromise<number>
 
@@ -336,14 +176,68 @@ export interface SessionStore {
 
 export interface UserStore {
   /** `'email-taken'` when the address has an account already. */
-  create(user: Omit<User, 'createdAt' | 'administrator'>, event: NewEvent): MaybePromise<User | 'email-taken'>
+  create(user: NewUser, event: NewEvent): MaybePromise<User | 'email-taken'>
   find(id: string): MaybePromise<User | undefined>
   findByEmail(email: string): MaybePromise<User | undefined>
   /** Replaces a password hash by one with newer parameters, if it is still `from`. */
   rehash(id: string, from: string, to: string): MaybePromise<void>
+  /** Counts a wrong password; the one that reaches `most` switches the password off. A right one starts anew. */
+  passwordTried(id: string | null, right: boolean, most: number, event: NewEvent): MaybePromise<void>
   rename(proof: SessionProof, name: string, event: NewEvent): MaybePromise<'renamed' | 'session-over'>
-  /** Ends the user's sessions as well: a token from before must not carry the new right (ASVS v4.0.3-3.2.1). */
-  grantAdministrator(email: string): MaybePromise<'granted' | 'not-found'>
+
+  /** What the account can be opened with; undefined for an unknown user. */
+  factors(id: string): MaybePromise<Factors | undefined>
+  /** The passkey with this credential id, whoever's it is. */
+  passkey(credentialId: string): MaybePromise<Passkey | undefined>
+  /**
+   * Uses a factor up. True for exactly one of any number of parallel calls: a code's step only grows, a recovery code
+   * has one use, a signature counter never goes back. The event, if any, is noted when it was.
+   */
+  spend(userId: string, spend: Spend, event: NewEvent | null): MaybePromise<boolean>
+
+  /**
+   * Changes an account and ends what the change must end (`what-ends.ts`), in one step. The authority is checked
+   * again under the lock; when it no longer holds, nothing has changed.
+   */
+  change(authority: Authority, change: AccountChange, event: NewEvent): MaybePromise<Changed>
+}
+
+export type NewUser = Pick<User, 'id' | 'name' | 'email'> & { readonly passwordHash: string }
+
+/** Half-finished things. They are no sessions: nothing but their own next step asks for them. */
+export interface PendingStore {
+  /**
+   * Writes one down. A new link of an account takes the place of an older one of its kind. The event goes with it, and
+   * with the event its mail.
+   */
+  begin(pending: NewPending, event: NewEvent | null): MaybePromise<Pending>
+  /** The newest of this secret and kind that has not run out; with `id`, that very one. */
+  find(kind: PendingKind, secretDigest: Buffer, id?: string): MaybePromise<Pending | undefined>
+  /** Takes it away for good. Of any number of parallel calls one gets it. */
+  take(id: string): MaybePromise<Pending | undefined>
+}
+
+/** A mail that is due. Who gets which is decided when its event is noted; the text is made when it is sent. */
+export interface Mail {
+  readonly id: number
+  readonly to: string
+  readonly event: SecurityEvent
+  readonly user: Pick<User, 'id' | 'name' | 'email'>
+  readonly sealed: string | null
+  /** How often sending has failed. */
+  readonly failures: number
+}
+
+/** Mails that wait. They are written with their events, so none is lost; each is leased to one sender at a time. */
+export interface Outbox {
+  /** At most `most` that are due, for this caller alone during `lease` seconds. Oldest first. */
+  claim(most: number, lease: number): MaybePromise<readonly Mail[]>
+  /** It has been accepted: it goes. */
+  sent(id: number): MaybePromise<void>
+  /** It has not: tried again after so many seconds, or given up with null. */
+  failed(id: number, after: number | null): MaybePromise<void>
+  /** How many wait, and since when the oldest does. */
+  waiting(): MaybePromise<{ readonly count: number; readonly oldest: Date | null }>
 }
 
 export interface EventQuery {
@@ -388,9 +282,13 @@ export interface Store {
   readonly sessions: SessionStore
   readonly users: UserStore
   readonly events: EventStore
+  readonly pending: PendingStore
+  readonly outbox: Outbox
   limiter(options: LimiterOptions): Limiter
   /** Throws `StoreUnavailable` unless a read and the schema are all right; with `'write'`, unless writes are taken too. */
   ping(access?: 'read' | 'write'): MaybePromise<void>
+  /** Number of the last record of an ended session: it never falls, unless the database was replaced by an older one. */
+  lastEnd(): MaybePromise<number>
   /** The database's clock, for comparing it with this machine's. */
   clock(): MaybePromise<Date>
   close(): MaybePromise<void>

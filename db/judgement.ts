@@ -1,16 +1,35 @@
 import 'server-only'
-import type { Ending, NewSession, SessionCheck, SessionLimit, SessionProof, StoreOptions } from './contract.ts'
+import type {
+  Ending,
+  EndReason,
+  NewSession,
+  SessionCheck,
+  SessionLimit,
+  SessionProof,
+  StoreOptions,
+  User,
+} from './contract.ts'
 import { deviceName } from './device-name.ts'
 import type { LiveSession } from './live.ts'
 
 /** What both stores decide about rows that they hold locked. Pure: the same judgement on the same row. */
-export type Rules = Pick<StoreOptions, 'standing' | 'renewalGrace'>
+export type Rules = Pick<StoreOptions, 'standing' | 'renewalGrace' | 'epoch'>
 
-/** Why a session is over by itself, or null while it stands. */
-export function overBecause(session: SessionCheck, rules: Rules): 'idle' | 'expired' | null {
+/** Why a session is over by itself; null while it stands, and while it is locked. */
+export function overBecause(session: SessionCheck, rules: Rules): 'idle' | 'expired' | 'epoch' | null {
+  if (session.epoch < rules.epoch()) return 'epoch'
   const standing = rules.standing(session, session.now)
-  if (standing === 'active') return null
+  if (standing === 'active' || standing === 'locked') return null
   return standing === 'inactive' ? 'idle' : 'expired'
+}
+
+/** Only what stands opens anything; what is locked opens the unlock step and nothing else. */
+export function stands(session: SessionCheck, rules: Rules): boolean {
+  return session.epoch >= rules.epoch() && rules.standing(session, session.now) === 'active'
+}
+
+export function isLocked(session: SessionCheck, rules: Rules): boolean {
+  return session.epoch >= rules.epoch() && rules.standing(session, session.now) === 'locked'
 }
 
 /**
@@ -20,7 +39,7 @@ export function overBecause(session: SessionCheck, rules: Rules): 'idle' | 'expi
  */
 export function holds<S extends SessionCheck>(session: S | undefined, proof: SessionProof, rules: Rules): session is S {
   if (!session || session.id !== proof.sessionId || session.userId !== proof.userId) return false
-  return overBecause(session, rules) === null && showsItsToken(session, proof, rules)
+  return stands(session, rules) && showsItsToken(session, proof, rules)
 }
 
 function showsItsToken(
@@ -65,7 +84,8 @@ export function roomFor(
     const reason = overBecause(session, rules)
     if (reason) ends.push({ session, ending: { reason, endedBy: null } })
     else if (isReplaced(session, wanted)) ends.push({ session, ending: { reason: 'signed-in-again', endedBy } })
-    else counted.push(session)
+    // A locked session is half a session: it counts to no limit and evicts nobody.
+    else if (stands(session, rules)) counted.push(session)
   }
   const excess = limit.most === null ? 0 : Math.max(0, counted.length + 1 - limit.most)
   if (excess > 0 && limit.action !== 'end-oldest') return 'limit-reached'
@@ -82,8 +102,13 @@ function byActivity(a: LiveSession, b: LiveSession): number {
 }
 
 /** A copy at work, and a person who signs out: nothing that happened meanwhile saves the session. */
-export function isUnconditional(reason: 'idle' | 'expired' | 'replayed' | 'signed-out'): boolean {
-  return reason === 'replayed' || reason === 'signed-out'
+export function isUnconditional(reason: EndReason): boolean {
+  return reason !== 'idle' && reason !== 'expired'
+}
+
+/** Nothing begins for somebody who is gone, or whose authenticators changed since the first factor was checked. */
+export function mayBegin(user: User | undefined, { securityVersion }: NewSession): boolean {
+  return user !== undefined && !user.disabledAt && !user.deletedAt && user.securityVersion === securityVersion
 }
 
 /** `endAs` saves a session in which somebody was active, or which got another token, since it was `seen`. */

@@ -13,7 +13,7 @@ export interface LiveSession extends SessionCheck, Session {
 const MOST_AUTHENTICATIONS = 8
 
 export function begun(wanted: NewSession, now: Date): LiveSession {
-  const { replaces: _, authentications, ...known } = wanted
+  const { replaces: _, securityVersion: __, authentications, ...known } = wanted
   return {
     ...known,
     name: null,
@@ -25,7 +25,8 @@ export function begun(wanted: NewSession, now: Date): LiveSession {
     renewedAt: now,
     successor: null,
     predecessor: null,
-    authentications: authentications.map(({ method }) => ({ method, at: now })),
+    lockedAt: null,
+    authentications: authentications.map(({ method, at }) => ({ method, at: at ?? now })),
   }
 }
 
@@ -59,16 +60,33 @@ export function confirmed(session: LiveSession, { generation, digest }: Successo
 export function reauthenticated(session: LiveSession, digest: Buffer, method: string, full: boolean): LiveSession {
   const { now } = session
   return {
+    ...rekeyed(session, digest),
+    lastActiveAt: now,
+    lifetimeFrom: full ? now : session.lifetimeFrom,
+    authentications: withNewest(session.authentications, { method, at: now }),
+  }
+}
+
+/** A privilege or an authenticator has changed: the session goes on under a new token, and the old one is dead at once. */
+export function rekeyed(session: LiveSession, digest: Buffer): LiveSession {
+  const { now } = session
+  return {
     ...session,
     generation: newestGeneration(session) + 1,
     digest,
     renewedAt: now,
-    lastActiveAt: now,
-    lifetimeFrom: full ? now : session.lifetimeFrom,
-    authentications: withNewest(session.authentications, { method, at: now }),
     successor: null,
     predecessor: { generation: session.generation, digest: null, retiredAt: now, retiredBy: 'authentication' },
   }
+}
+
+export function locked(session: LiveSession): LiveSession {
+  return { ...session, lockedAt: session.now }
+}
+
+/** One factor and the session's secret open it again; the absolute lifetime runs on. @see NIST SP 800-63B-4 §2.2.3 */
+export function unlocked(session: LiveSession, digest: Buffer, method: string): LiveSession {
+  return { ...reauthenticated(session, digest, method, false), lockedAt: null }
 }
 
 /** Time never goes back, not even when this clock is behind the one that wrote the last note. */
@@ -80,9 +98,10 @@ export function touched(session: LiveSession, origin: Origin): LiveSession {
 /** What a person may see of it: no digest leaves the store but for the check. */
 export function seen(live: LiveSession): Session {
   const { id, userId, name, browser, os, kind, userAgent, ip, place, remembered } = live
-  const { beganAt, lifetimeFrom, lastActiveAt, renewedAt, authentications } = live
+  const { beganAt, lifetimeFrom, lastActiveAt, renewedAt, lockedAt, authentications } = live
   const device = { name, browser, os, kind, userAgent, ip, place }
-  return { id, userId, ...device, remembered, beganAt, lifetimeFrom, lastActiveAt, renewedAt, authentications }
+  const times = { remembered, beganAt, lifetimeFrom, lastActiveAt, renewedAt, lockedAt }
+  return { id, userId, ...device, ...times, authentications }
 }
 
 export function newestGeneration({ generation, successor }: SessionCheck): number {

@@ -26,15 +26,30 @@ export function renamedEvent(session: LiveSession, name: string | null): NewEven
   return about(session, 'session-renamed', name === null ? {} : { name })
 }
 
-export function signedInEvent(session: LiveSession, newDevice: boolean): NewEvent {
+/** @param first the account had no session before, in any browser: nobody needs to be told of that */
+export function signedInEvent(session: LiveSession, newDevice: boolean, first: boolean): NewEvent {
   const method = session.authentications.map((one) => one.method).join(' ')
   const detail = { method, newDevice: String(newDevice), remembered: String(session.remembered) }
-  return about(session, 'signed-in', detail)
+  return about(session, 'signed-in', first ? { ...detail, first: 'true' } : detail)
 }
 
-/** Nobody's device grants this: it is done from the command line. */
-export function grantedEvent(userId: string): NewEvent {
-  return eventOf('administrator-granted', userId)
+/** The failure that was one too many. */
+export function switchedOffEvent(failure: NewEvent): NewEvent {
+  return { ...failure, kind: 'password-switched-off', detail: {} }
+}
+
+export function lockedEvent(session: LiveSession): NewEvent {
+  return about(session, 'session-locked', {})
+}
+
+/** As the person reads it: what was done and why, without the administrator's device and address. */
+export function byAdministrator(event: NewEvent): NewEvent {
+  return { ...event, sessionId: null, device: null, ip: null, place: null }
+}
+
+/** As the administrator reads it. */
+export function administeredEvent(event: NewEvent, administratorId: string, act: string, user: string): NewEvent {
+  return { ...event, kind: 'administered', userId: administratorId, detail: { ...event.detail, act, user } }
 }
 
 /** An event of which nothing else is known. */

@@ -86,6 +86,8 @@ export function newSession(userId: string, other: Partial<NewSession> = {}): New
     digest: randomBytes(32),
     remembered: false,
     authentications: [{ method: 'pwd' }],
+    securityVersion: 1,
+    epoch: 1,
     browserDigest: randomBytes(32),
     replaces: null,
     ip: '192.0.2.1',

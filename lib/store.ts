@@ -3,6 +3,7 @@ import { type Store, type StoreOptions, StoreUnavailable } from '#db/contract.ts
 import { openStore } from '#db/index.ts'
 import { type Settings, settings } from './config.ts'
 import { log } from './log.ts'
+import { epoch } from './session/epoch.ts'
 import { limitsFor, standing } from './session/policy.ts'
 import { now } from './time.ts'
 
@@ -48,6 +49,7 @@ export function storeOptions({ databaseUrl, policy }: Settings, clock: () => Dat
     shortestInactivity: (remembered) => limitsFor(policy, remembered).inactivityTimeout,
     shortestLifetime: (remembered) => limitsFor(policy, remembered).absoluteLifetime,
     renewalGrace: policy.renewalGrace,
+    epoch,
     log: (message, details) => log().warn(details, message),
   }
 }

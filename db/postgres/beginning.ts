@@ -1,18 +1,22 @@
 import 'server-only'
 import type { Begun, NewSession, SessionLimit, SessionStore } from '../contract.ts'
-import { isNewest, overBecause, roomFor } from '../judgement.ts'
-import { begun, confirmed, type LiveSession, newestGeneration, offered, reauthenticated } from '../live.ts'
+import { isAsSeen, isLocked, isNewest, mayBegin, roomFor, stands } from '../judgement.ts'
+import { begun, confirmed, type LiveSession, newestGeneration, offered, reauthenticated, unlocked } from '../live.ts'
 import { signedInEvent } from '../records.ts'
 import type { Queries } from './queries.ts'
 import { rowFrom } from './rows.ts'
-import { announce, end, lock, lockOfUser, note, type Parts, stepBy } from './step.ts'
+import { announce, end, lock, lockOfUser, lockSession, note, type Parts, stepBy } from './step.ts'
 
 /** How sessions begin, and how they get a new token. */
-export function beginning(parts: Parts): Pick<SessionStore, 'begin' | 'offer' | 'confirm' | 'reauthenticate'> {
+export function beginning(
+  parts: Parts,
+): Pick<SessionStore, 'begin' | 'offer' | 'confirm' | 'reauthenticate' | 'lock' | 'unlock'> {
   const { connection, options } = parts
 
   async function begin(queries: Queries, wanted: NewSession, limit: SessionLimit): Promise<Begun> {
     const present = await lockOfUser(queries, wanted.userId, wanted.replaces)
+    const [user] = await queries.user.execute({ id: wanted.userId })
+    if (!mayBegin(user, wanted)) return { outcome: 'refused' }
     const ends = roomFor(wanted, present, limit, options)
     if (ends === 'limit-reached') return { outcome: ends }
     for (const one of ends) await end(queries, one)
@@ -21,8 +25,9 @@ export function beginning(parts: Parts): Pick<SessionStore, 'begin' | 'offer' | 
     const session = begun(wanted, clock?.now as Date)
     await queries.insertSession.execute(rowFrom(session))
     const { userId, browserDigest, beganAt } = session
+    const [any] = await queries.anyBrowser.execute({ userId })
     const [unknown] = await queries.knowBrowser.execute({ userId, browserDigest, firstSeen: beganAt })
-    await note(queries, signedInEvent(session, unknown !== undefined))
+    await note(queries, signedInEvent(session, unknown !== undefined, any === undefined))
     const endedByLimit = ends.filter(({ ending }) => ending.reason === 'limit').length
     return { outcome: 'begun', session, endedByLimit, newDevice: unknown !== undefined }
   }
@@ -30,7 +35,7 @@ export function beginning(parts: Parts): Pick<SessionStore, 'begin' | 'offer' | 
   /** The session, while it stands. */
   async function standing(queries: Queries, id: string): Promise<LiveSession | undefined> {
     const session = await lock(queries, id)
-    return session && overBecause(session, options) === null ? session : undefined
+    return session && stands(session, options) ? session : undefined
   }
 
   return {
@@ -62,6 +67,28 @@ export function beginning(parts: Parts): Pick<SessionStore, 'begin' | 'offer' | 
         await queries.saveSession.execute(rowFrom(next))
         await note(queries, event)
         await announce(queries, { type: 'timeouts', sessionId: session.id })
+        return next
+      }),
+
+    lock: (seen) =>
+      connection.write(async (queries) => {
+        const session = await lock(queries, seen.id)
+        if (!session || session.lockedAt || !isAsSeen(session, seen) || !isLocked(session, options)) return false
+        await lockSession(queries, session)
+        return true
+      }),
+
+    unlock: (id, generation, { userId, method, digest, securityVersion }, event) =>
+      connection.write(async (queries) => {
+        await queries.lockUser.execute({ id: userId })
+        const session = await lock(queries, id)
+        if (session?.userId !== userId || !isLocked(session, options)) return undefined
+        if (newestGeneration(session) !== generation) return undefined
+        const [user] = await queries.user.execute({ id: userId })
+        if (!user || user.disabledAt || user.securityVersion !== securityVersion) return undefined
+        const next = unlocked(session, digest, method)
+        await queries.saveSession.execute(rowFrom(next))
+        await note(queries, event)
         return next
       }),
   }

@@ -17,6 +17,7 @@ export interface Changes {
 /** A change as its transaction sent it: JSON knows no dates. */
 type Announced =
   | { type: 'ended'; sessionId: string; reason: EndReason; at: string }
+  | { type: 'locked'; sessionId: string; at: string }
   | { type: 'timeouts'; sessionId: string }
 
 /** Between two tries to listen again. Milliseconds. */
@@ -100,6 +101,7 @@ export function followChanges(connection: Connection, { url, log }: Pick<StoreOp
   function receive(payload: string): void {
     const change = JSON.parse(payload) as Announced
     if (change.type === 'ended') tellEnded(change.sessionId, change.reason, new Date(change.at))
+    else if (change.type === 'locked') tell({ ...change, at: new Date(change.at) })
     else tell(change)
   }
 

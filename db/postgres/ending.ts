@@ -1,12 +1,14 @@
 import 'server-only'
-import type { EndedSession, EndReason, SessionProof, SessionStore } from '../contract.ts'
+import type { EndedSession, Ending, SessionProof, SessionStore } from '../contract.ts'
 import { deviceName } from '../device-name.ts'
-import { holds, isAsSeen, isUnconditional, overBecause } from '../judgement.ts'
+import { endedBecause, endingOf, endsOf } from '../ends.ts'
+import { holds, isAsSeen, isUnconditional } from '../judgement.ts'
 import type { LiveSession } from '../live.ts'
 import { endedRecord, replayedEvent } from '../records.ts'
+import { type Cause, WHAT_ENDS } from '../what-ends.ts'
 import type { Queries } from './queries.ts'
 import { liveFrom } from './rows.ts'
-import { end, lock, lockOfUser, note, type Parts, stepBy } from './step.ts'
+import { end, lock, lockOfUser, note, type Parts } from './step.ts'
 
 /** Rows that one step of ending everybody's sessions takes. */
 const AT_ONCE = 500
@@ -20,37 +22,36 @@ export function ending(
 ): Pick<SessionStore, 'signOut' | 'end' | 'endOthers' | 'endAll' | 'endAs' | 'endForUser' | 'endForEverybody'> {
   const { connection, options } = parts
 
-  async function endOne(queries: Queries, session: LiveSession, reason: EndReason, endedBy: string | null) {
-    const over = overBecause(session, options)
-    await end(queries, { session, ending: over ? { reason: over, endedBy: null } : { reason, endedBy } })
-    return over === null
-  }
-
-  /** Answers those that ended for this reason. */
-  async function endThese(queries: Queries, sessions: LiveSession[], reason: EndReason, endedBy: string | null) {
-    const ended: EndedSession[] = []
+  /** Answers those that ended for this reason, and not by their own time. */
+  async function endThese(queries: Queries, sessions: readonly LiveSession[], wanted: Ending): Promise<number> {
+    let ended = 0
     for (const session of sessions) {
-      if (await endOne(queries, session, reason, endedBy)) ended.push(endedRecord(session, { reason, endedBy }))
+      const ending = endingOf(session, wanted, options)
+      await end(queries, { session, ending })
+      if (ending === wanted) ended += 1
     }
     return ended
   }
 
-  function endEach(proof: SessionProof, alsoOwn: boolean, endedBy: string | null) {
+  /** Ends the user's sessions as the table says for `cause`. */
+  function endEach(proof: SessionProof, cause: Cause, endedBy: string | null, target: string | null = null) {
     return connection.write(async (queries): Promise<readonly EndedSession[] | 'session-over'> => {
       const sessions = await lockOfUser(queries, proof.userId)
       const own = sessions.find(({ id }) => id === proof.sessionId)
       if (!holds(own, proof, options)) return 'session-over'
-      const reason = alsoOwn ? 'signed-out-everywhere' : 'signed-out-elsewhere'
-      return endThese(queries, alsoOwn ? sessions : sessions.filter((one) => one !== own), reason, endedBy)
+      const ends = endsOf(cause, sessions, { thisSession: proof.sessionId, target, endedBy }, options)
+      for (const one of ends) await end(queries, one)
+      if (WHAT_ENDS[cause].halfStates === 'ends') await queries.deletePendingOfUser.execute({ userId: proof.userId })
+      return endedBecause(cause, ends).map(({ session, ending }) => endedRecord(session, ending))
     })
   }
 
-  async function endForEverybody(start: Date, reason: EndReason, endedBy: string | null): Promise<number> {
+  async function endForEverybody(start: Date, ending: Ending): Promise<number> {
     let ended = 0
     for (let after: string | undefined = ''; after !== undefined; ) {
       after = await connection.write(async (queries) => {
         const sessions = (await queries.lockAfter.execute({ after, start, most: AT_ONCE })).map(liveFrom)
-        ended += (await endThese(queries, sessions, reason, endedBy)).length
+        ended += await endThese(queries, sessions, ending)
         return sessions.at(-1)?.id
       })
     }
@@ -63,22 +64,15 @@ export function ending(
       connection.write(async (queries) => {
         const session = await lock(queries, proof.sessionId)
         if (session?.userId !== proof.userId) return
-        await end(queries, { session, ending: { reason: 'signed-out', endedBy: deviceName(session) } })
+        await end(queries, { session, ending: { reason: WHAT_ENDS['sign-out'].reason, endedBy: deviceName(session) } })
       }),
 
-    end: (proof, id, endedBy) =>
-      stepBy(
-        parts,
-        proof,
-        async (queries, { userId }, other) => {
-          if (other?.userId !== userId) return 'not-found'
-          return (await endOne(queries, other, 'signed-out-elsewhere', endedBy)) ? 'ended' : 'not-found'
-        },
-        id,
-      ),
-
-    endOthers: (proof, endedBy) => endEach(proof, false, endedBy),
-    endAll: (proof, endedBy) => endEach(proof, true, endedBy),
+    async end(proof, id, endedBy) {
+      const ended = await endEach(proof, 'sign-out-one', endedBy, id)
+      return ended === 'session-over' ? ended : ended.length > 0 ? 'ended' : 'not-found'
+    },
+    endOthers: (proof, endedBy) => endEach(proof, 'sign-out-others', endedBy),
+    endAll: (proof, endedBy) => endEach(proof, 'sign-out-everywhere', endedBy),
 
     endAs: (seen, reason) =>
       connection.write(async (queries) => {
@@ -89,15 +83,16 @@ export function ending(
         return true
       }),
 
-    endForUser: (userId, { reason, endedBy }) =>
+    endForUser: (userId, ending) =>
       connection.write(async (queries) => {
         const sessions = await lockOfUser(queries, userId)
-        return (await endThese(queries, sessions, reason, endedBy)).length
+        await queries.deletePendingOfUser.execute({ userId })
+        return endThese(queries, sessions, ending)
       }),
 
-    async endForEverybody({ reason, endedBy }) {
+    async endForEverybody(ending) {
       const [clock] = await connection.read((queries) => queries.clock.execute())
-      return endForEverybody(clock?.now as Date, reason, endedBy)
+      return endForEverybody(clock?.now as Date, ending)
     },
   }
 }

@@ -37,6 +37,12 @@ export function mayRepeat(error: unknown): boolean {
   return cause instanceof pg.DatabaseError && (cause.code === '40P01' || cause.code === '40001')
 }
 
+/** A unique value belongs to another row. */
+export function isTaken(error: unknown): boolean {
+  const cause = causeOf(error)
+  return cause instanceof pg.DatabaseError && cause.code === '23505'
+}
+
 function causeOf(error: unknown): unknown {
   return error instanceof DrizzleQueryError ? error.cause : error
 }

@@ -1,11 +1,11 @@
 import 'server-only'
 import type { SessionStore } from '../contract.ts'
-import { overBecause } from '../judgement.ts'
+import { isLocked, overBecause } from '../judgement.ts'
 import type { LiveSession } from '../live.ts'
 import { KEPT } from '../records.ts'
 import type { Queries } from './queries.ts'
 import { liveFrom } from './rows.ts'
-import { end, type Parts } from './step.ts'
+import { end, lockSession, type Parts } from './step.ts'
 
 /** Rows that a batch holds locked at most. */
 const LARGEST_BATCH = 100
@@ -31,8 +31,9 @@ export function housekeeping({ connection, options }: Parts): Pick<SessionStore,
         let ended = 0
         for (const session of await candidates(queries, batch)) {
           const reason = overBecause(session, options)
-          if (reason === null || ended === batch) continue
-          await end(queries, { session, ending: { reason, endedBy: null } })
+          if (ended === batch || (reason === null && (session.lockedAt || !isLocked(session, options)))) continue
+          if (reason === null) await lockSession(queries, session)
+          else await end(queries, { session, ending: { reason, endedBy: null } })
           ended += 1
         }
         return ended
@@ -44,7 +45,9 @@ export function housekeeping({ connection, options }: Parts): Pick<SessionStore,
         const { rowCount: records } = await queries.purgeEnded.execute({ kept: KEPT, most: batch })
         const rest = batch - (records ?? 0)
         const { rowCount: events } = await queries.purgeEvents.execute({ kept: KEPT, most: rest })
-        return batch - rest + (events ?? 0)
+        const left = rest - (events ?? 0)
+        const { rowCount: halves } = await queries.purgePending.execute({ most: left })
+        return batch - left + (halves ?? 0)
       }),
   }
 }

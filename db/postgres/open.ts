@@ -4,6 +4,7 @@ import { followChanges } from './changes.ts'
 import { connect } from './connection.ts'
 import { postgresEvents } from './events.ts'
 import { postgresLimiter } from './limiter.ts'
+import { postgresLastEnd, postgresOutbox, postgresPending } from './pending.ts'
 import type { Queries } from './queries.ts'
 import { postgresSessions } from './sessions.ts'
 import { postgresUsers } from './users.ts'
@@ -28,6 +29,9 @@ export async function openPostgres(options: StoreOptions): Promise<Store> {
     sessions,
     users: postgresUsers(parts),
     events: postgresEvents(parts),
+    pending: postgresPending(parts),
+    outbox: postgresOutbox(parts),
+    lastEnd: postgresLastEnd(parts),
     limiter: (limits) => postgresLimiter(parts, limits),
     ping,
     clock: () => connection.read(async (queries) => (await queries.clock.execute())[0]?.now as Date),

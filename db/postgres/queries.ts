@@ -3,7 +3,9 @@ import { sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { accountQueries } from './queries/accounts.ts'
 import { attemptQueries } from './queries/attempts.ts'
+import { factorQueries } from './queries/factors.ts'
 import { lockingQueries } from './queries/locks.ts'
+import { pendingQueries } from './queries/pending.ts'
 import { now, p } from './queries/placeholders.ts'
 import { endedQueries } from './queries/records.ts'
 import { sessionQueries } from './queries/sessions.ts'
@@ -22,7 +24,14 @@ export function prepareQueries(db: NodePgDatabase) {
     ...endedQueries(db),
     ...accountQueries(db),
     ...attemptQueries(db),
+    ...factorQueries(db),
+    ...pendingQueries(db),
     clock: db.select({ now }).from(sql`(select 1) as one`).prepare('clock'),
+    /** Kept when records are purged. */
+    lastEnd: db
+      .select({ seq: sql<number>`coalesce(pg_sequence_last_value('ended_sessions_seq_seq'), 0)::int` })
+      .from(sql`(select 1) as one`)
+      .prepare('last_end'),
     readOnly: db
       .select({ readOnly: sql<string>`current_setting('transaction_read_only')` })
       .from(sql`(select 1) as one`)

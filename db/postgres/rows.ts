@@ -13,7 +13,8 @@ export type LiveRow = SessionRow & { readonly now: Date }
 
 export function checkFrom(row: CheckRow): SessionCheck {
   const { id, userId, now, generation, digest, beganAt, lifetimeFrom, lastActiveAt, renewedAt, remembered } = row
-  const times = { beganAt, lifetimeFrom, lastActiveAt, renewedAt, remembered }
+  const { lockedAt, epoch } = row
+  const times = { beganAt, lifetimeFrom, lastActiveAt, renewedAt, remembered, lockedAt, epoch }
   const authentications = row.authentications.map(({ method, at }) => ({ method, at: new Date(at) }))
   const tokens = { generation, digest, successor: successorFrom(row), predecessor: predecessorFrom(row) }
   return { id, userId, now, ...times, ...tokens, authentications }

@@ -1,5 +1,6 @@
+import { sql } from 'drizzle-orm'
 import { bigint, bigserial, boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
-import type { DeviceKind, EndReason, EventKind } from '../contract.ts'
+import type { DeviceKind, EndReason, EventKind, PendingKind } from '../contract.ts'
 import { bytes, instant, json } from './columns.ts'
 
 /** The tables of the Postgres store: those of `../sqlite/schema.ts`, in this database's types. */
@@ -7,10 +8,82 @@ export const users = pgTable('users', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   email: text('email').notNull().unique(),
-  passwordHash: text('password_hash').notNull(),
+  passwordHash: text('password_hash'),
+  passwordFailures: integer('password_failures').notNull().default(0),
   administrator: boolean('administrator').notNull().default(false),
+  securityVersion: integer('security_version').notNull().default(1),
+  disabledAt: instant('disabled_at'),
+  deletedAt: instant('deleted_at'),
+  formerEmail: text('former_email'),
+  formerEmailUntil: instant('former_email_until'),
+  emailHeldUntil: instant('email_held_until'),
   createdAt: instant('created_at').notNull(),
 })
+
+const ofUser = () =>
+  text('user_id')
+    .notNull()
+    .references(() => users.id)
+
+/** Authenticator apps, one an account. The secret is sealed. */
+export const totps = pgTable('totps', {
+  userId: ofUser().primaryKey(),
+  secret: text('secret').notNull(),
+  lastStep: bigint('last_step', { mode: 'number' }).notNull(),
+  createdAt: instant('created_at').notNull(),
+  lastUsedAt: instant('last_used_at'),
+})
+
+export const passkeys = pgTable(
+  'passkeys',
+  {
+    id: text('id').primaryKey(),
+    userId: ofUser(),
+    credentialId: text('credential_id').notNull().unique(),
+    publicKey: bytes('public_key').notNull(),
+    counter: bigint('counter', { mode: 'number' }).notNull(),
+    backupEligible: boolean('backup_eligible').notNull(),
+    backedUp: boolean('backed_up').notNull(),
+    transports: text('transports').notNull(),
+    aaguid: text('aaguid').notNull(),
+    name: text('name').notNull(),
+    createdAt: instant('created_at').notNull(),
+    lastUsedAt: instant('last_used_at'),
+  },
+  (table) => [index('passkeys_by_user').on(table.userId)],
+)
+
+/** Unused recovery codes, by their digests; a used one is gone. */
+export const recoveryCodes = pgTable(
+  'recovery_codes',
+  {
+    userId: ofUser(),
+    digest: bytes('digest').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.digest] })],
+)
+
+/** What is half done: a second factor due, a challenge, a mailed link. Opens nothing but its own next step. */
+export const pending = pgTable(
+  'pending',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').$type<PendingKind>().notNull(),
+    secretDigest: bytes('secret_digest').notNull(),
+    userId: text('user_id').references(() => users.id),
+    sessionId: text('session_id'),
+    securityVersion: integer('security_version').notNull(),
+    detail: json<Record<string, string>>()('detail').notNull(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [
+    index('pending_by_secret').on(table.secretDigest, table.kind),
+    index('pending_by_user').on(table.userId),
+    index('pending_by_expiry').on(table.expiresAt),
+  ],
+)
 
 /** What is known of a session's device, while it lives and afterwards. */
 const described = {
@@ -38,6 +111,8 @@ export const sessions = pgTable(
     lastActiveAt: instant('last_active_at').notNull(),
     renewedAt: instant('renewed_at').notNull(),
     remembered: boolean('remembered').notNull(),
+    lockedAt: instant('locked_at'),
+    epoch: integer('epoch').notNull(),
     authentications: json<{ method: string; at: string }[]>()('authentications').notNull(),
     successorGeneration: integer('successor_generation'),
     successorDigest: bytes('successor_digest'),
@@ -52,7 +127,8 @@ export const sessions = pgTable(
   },
   (table) => [
     uniqueIndex('sessions_one_for_each_browser').on(table.userId, table.browserDigest),
-    index('sessions_by_activity').on(table.remembered, table.lastActiveAt),
+    // Locked sessions wait for their lifetime alone; looking for idle ones must not meet them each time.
+    index('sessions_by_activity').on(table.remembered, table.lastActiveAt).where(sql`locked_at is null`),
     index('sessions_by_lifetime').on(table.remembered, table.lifetimeFrom),
   ],
 )
@@ -104,6 +180,23 @@ export const events = pgTable(
     detail: json<Record<string, string>>()('detail').notNull(),
   },
   (table) => [index('events_by_user').on(table.userId, table.seq)],
+)
+
+/** Mails that wait. Written with their events; gone when they are sent. */
+export const outbox = pgTable(
+  'outbox',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    eventSeq: bigint('event_seq', { mode: 'number' })
+      .notNull()
+      .references(() => events.seq),
+    recipient: text('recipient').notNull(),
+    sealed: text('sealed'),
+    failures: integer('failures').notNull().default(0),
+    dueAt: instant('due_at').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [index('outbox_by_due').on(table.dueAt)],
 )
 
 /** Counted attempts. `key` is a digest: no address and no e-mail stands here. */

@@ -1,12 +1,13 @@
 import 'server-only'
 import type { NewEvent, SessionChange, SessionProof, StoreOptions } from '../contract.ts'
 import { type Ends, holds } from '../judgement.ts'
-import type { LiveSession } from '../live.ts'
-import { endedEvent, endedRecord } from '../records.ts'
+import { type LiveSession, locked } from '../live.ts'
+import { recipients } from '../notices.ts'
+import { endedEvent, endedRecord, lockedEvent } from '../records.ts'
 import type { Changes } from './changes.ts'
 import type { Connection } from './connection.ts'
 import type { Queries } from './queries.ts'
-import { liveFrom } from './rows.ts'
+import { liveFrom, rowFrom } from './rows.ts'
 
 /** What the methods of the store are made of. */
 export interface Parts {
@@ -65,6 +66,18 @@ export async function announce(queries: Queries, change: SessionChange): Promise
   await queries.notify.execute({ change: JSON.stringify(change) })
 }
 
-export async function note(queries: Queries, event: NewEvent): Promise<void> {
-  await queries.insertEvent.execute({ ...event })
+/** From here on nothing but the unlock step opens it. */
+export async function lockSession(queries: Queries, session: LiveSession): Promise<void> {
+  await queries.saveSession.execute(rowFrom(locked(session)))
+  await note(queries, lockedEvent(session))
+  await announce(queries, { type: 'locked', sessionId: session.id, at: session.now })
+}
+
+/** An event, and with it the mails that tell of it. */
+export async function note(queries: Queries, { sealed = undefined, ...event }: NewEvent): Promise<void> {
+  const [noted] = await queries.insertEvent.execute({ ...event })
+  const [user] = event.userId === null ? [] : await queries.user.execute({ id: event.userId })
+  for (const recipient of noted ? recipients(event, user, noted.at) : []) {
+    await queries.insertMail.execute({ eventSeq: noted?.seq, recipient, sealed: sealed ?? null, failures: 0 })
+  }
 }

@@ -1,27 +1,44 @@
 import 'server-only'
-import type { UserStore } from '../contract.ts'
+import type { AccountChange, Authority, Spend, User, UserStore } from '../contract.ts'
 import { holds } from '../judgement.ts'
-import { grantedEvent } from '../records.ts'
-import { liveFrom } from './rows.ts'
+import { type AccountState, newAddress, type Plan, planChange, userOf, type Write } from '../plan.ts'
+import { switchedOffEvent } from '../records.ts'
+import { isTaken } from './failure.ts'
+import type { Queries } from './queries.ts'
+import { liveFrom, rowFrom } from './rows.ts'
 import { end, lockOfUser, note, type Parts } from './step.ts'
 
-export function postgresUsers({ connection, options }: Parts): UserStore {
+export function postgresUsers(parts: Parts): UserStore {
+  return { ...accounts(parts), ...factors(parts), ...changing(parts) }
+}
+
+function accounts({
+  connection,
+  options,
+}: Parts): Pick<UserStore, 'create' | 'find' | 'findByEmail' | 'rehash' | 'passwordTried' | 'rename'> {
   return {
     create: (user, event) =>
       connection.write(async (queries) => {
-        const [row] = await queries.insertUser.execute({ ...user, administrator: false })
+        const [row] = await queries.insertUser.execute({ ...NEW, ...user })
         if (!row) return 'email-taken'
         await note(queries, event)
         return row
       }),
 
-    find: (id) => connection.read(async (queries) => (await queries.user.execute({ id }))[0]),
+    find: (id) => connection.read((queries) => findUser(queries, id)),
 
     findByEmail: (email) => connection.read(async (queries) => (await queries.userByEmail.execute({ email }))[0]),
 
     rehash: (id, from, to) =>
       connection.write(async (queries) => {
         await queries.rehash.execute({ id, from, to })
+      }),
+
+    passwordTried: (id, right, most, event) =>
+      connection.write(async (queries) => {
+        const [counted] = await queries.countPassword.execute({ id: id ?? '', right, most })
+        if (!right) await note(queries, event)
+        if (counted && counted.passwordHash === null) await note(queries, switchedOffEvent(event))
       }),
 
     rename: (proof, name, event) =>
@@ -33,18 +50,117 @@ export function postgresUsers({ connection, options }: Parts): UserStore {
         await note(queries, event)
         return 'renamed'
       }),
+  }
+}
 
-    grantAdministrator: (email) =>
+/** What a new account is, until something happens to it. */
+const NEW = {
+  passwordFailures: 0,
+  administrator: false,
+  securityVersion: 1,
+  disabledAt: null,
+  deletedAt: null,
+  formerEmail: null,
+  formerEmailUntil: null,
+  emailHeldUntil: null,
+} as const
+
+function factors({ connection }: Parts): Pick<UserStore, 'factors' | 'passkey' | 'spend'> {
+  return {
+    factors: (id) =>
+      connection.read(async (queries) => {
+        const user = await findUser(queries, id)
+        if (!user) return undefined
+        const [totp = null] = await queries.totp.execute({ userId: id })
+        const [codes] = await queries.countRecoveryCodes.execute({ userId: id })
+        return {
+          password: user.passwordHash !== null,
+          totp,
+          passkeys: await queries.passkeysOfUser.execute({ userId: id }),
+          recoveryCodes: codes?.count ?? 0,
+          securityVersion: user.securityVersion,
+        }
+      }),
+
+    passkey: (credentialId) =>
+      connection.read(async (queries) => (await queries.passkeyByCredential.execute({ credentialId }))[0]),
+
+    spend: (userId, use, event) =>
       connection.write(async (queries) => {
-        const [user] = await queries.userByEmail.execute({ email })
-        if (!user) return 'not-found'
-        if (user.administrator) return 'granted'
-        const sessions = await lockOfUser(queries, user.id)
-        await queries.makeAdministrator.execute({ id: user.id })
-        await note(queries, grantedEvent(user.id))
-        for (const session of sessions)
-          await end(queries, { session, ending: { reason: 'administrator', endedBy: null } })
-        return 'granted'
+        const done = await spend(queries, userId, use)
+        if (done && event) await note(queries, event)
+        return done
       }),
   }
+}
+
+async function spend(queries: Queries, userId: string, use: Spend): Promise<boolean> {
+  return ((await spending(queries, userId, use)).rowCount ?? 0) > 0
+}
+
+function spending(queries: Queries, userId: string, use: Spend) {
+  switch (use.factor) {
+    case 'totp':
+      return queries.spendTotp.execute({ userId, step: use.step, resealed: use.resealed ?? null })
+    case 'recovery-code':
+      return queries.spendRecoveryCode.execute({ userId, digest: use.digest })
+    case 'passkey':
+      return queries.spendPasskey.execute({ id: use.id, userId, counter: use.counter, backedUp: use.backedUp })
+  }
+}
+
+function changing({ connection, options }: Parts): Pick<UserStore, 'change'> {
+  return {
+    change: (authority, change, event) =>
+      connection
+        .write(async (queries) => {
+          const plan = planChange(await stateOf(queries, authority, change), authority, change, event, options)
+          if (!('writes' in plan)) return plan
+          await carryOut(queries, plan)
+          return plan.changed
+        })
+        .catch((error) => {
+          // Somebody else got the address between our look and our write.
+          if (isTaken(error)) return { outcome: 'email-taken' }
+          throw error
+        }),
+  }
+}
+
+/** Everything that the decision needs, locked: the user first, then the sessions in the order of their ids. */
+async function stateOf(queries: Queries, authority: Authority, change: AccountChange): Promise<AccountState> {
+  const [link] = authority.by === 'link' ? await queries.pendingById.execute({ id: authority.pendingId }) : []
+  const userId = userOf(authority, link?.userId ?? null)
+  const other = authority.by === 'administrator' ? authority.proof.sessionId : null
+  const sessions = await lockOfUser(queries, userId, other)
+  const own = other === null ? undefined : sessions.find(({ id }) => id === other)
+  const address = newAddress(change, link?.detail)
+  const [holder] = address === undefined ? [] : await queries.userByEmail.execute({ email: address })
+  const [clock] = await queries.clock.execute()
+  // Asked again under the user's lock: of parallel uses of a link, one finds it.
+  const [held] = link ? await queries.pendingById.execute({ id: link.id }) : []
+  return {
+    now: clock?.now as Date,
+    user: await findUser(queries, userId),
+    sessions,
+    passkeys: await queries.passkeysOfUser.execute({ userId }),
+    link: held,
+    addressTaken: holder !== undefined && holder.id !== userId,
+    administrator: own && (await findUser(queries, own.userId)),
+  }
+}
+
+async function carryOut(queries: Queries, { events, ends, renewed, writes }: Plan): Promise<void> {
+  for (const event of events) await note(queries, event)
+  for (const one of ends) await end(queries, one)
+  if (renewed) await queries.saveSession.execute(rowFrom(renewed))
+  for (const write of writes) await carry(queries, write)
+}
+
+async function carry(queries: Queries, [name, values]: Write): Promise<void> {
+  await queries[name].execute({ ...values })
+}
+
+async function findUser(queries: Queries, id: string): Promise<User | undefined> {
+  return (await queries.user.execute({ id }))[0]
 }

@@ -1,17 +1,21 @@
 import 'server-only'
 import type { Begun, NewSession, SessionLimit, SessionStore } from '../contract.ts'
-import { isNewest, overBecause, roomFor } from '../judgement.ts'
-import { begun, confirmed, type LiveSession, newestGeneration, offered, reauthenticated } from '../live.ts'
+import { isAsSeen, isLocked, isNewest, mayBegin, roomFor, stands } from '../judgement.ts'
+import { begun, confirmed, type LiveSession, newestGeneration, offered, reauthenticated, unlocked } from '../live.ts'
 import { signedInEvent } from '../records.ts'
 import type { Queries } from './queries.ts'
-import { rowFrom } from './rows.ts'
-import { end, live, liveOfUser, note, type Parts, step, stepBy } from './step.ts'
+import { rowFrom, userFrom } from './rows.ts'
+import { end, live, liveOfUser, lock, note, type Parts, step, stepBy } from './step.ts'
 
 /** How sessions begin, and how they get a new token. */
-export function beginning(parts: Parts): Pick<SessionStore, 'begin' | 'offer' | 'confirm' | 'reauthenticate'> {
+export function beginning(
+  parts: Parts,
+): Pick<SessionStore, 'begin' | 'offer' | 'confirm' | 'reauthenticate' | 'lock' | 'unlock'> {
   const { options, changes } = parts
 
   function begin(queries: Queries, wanted: NewSession, limit: SessionLimit, now: Date): Begun {
+    const user = queries.user.get({ id: wanted.userId })
+    if (!mayBegin(user && userFrom(user), wanted)) return { outcome: 'refused' }
     const own = liveOfUser(queries, wanted.userId, now)
     const other = wanted.replaces === null ? undefined : live(queries, wanted.replaces, now)
     const present = other && other.userId !== wanted.userId ? [...own, other] : own
@@ -21,8 +25,9 @@ export function beginning(parts: Parts): Pick<SessionStore, 'begin' | 'offer' | 
     const session = begun(wanted, now)
     queries.insertSession.run(rowFrom(session))
     const { userId, browserDigest } = wanted
+    const first = queries.anyBrowser.get({ userId }) === undefined
     const newDevice = queries.knowBrowser.get({ userId, browserDigest, firstSeen: now.getTime() }) !== undefined
-    note(queries, signedInEvent(session, newDevice), now)
+    note(queries, signedInEvent(session, newDevice, first), now)
     const endedByLimit = ends.filter(({ ending }) => ending.reason === 'limit').length
     return { outcome: 'begun', session, endedByLimit, newDevice }
   }
@@ -30,7 +35,7 @@ export function beginning(parts: Parts): Pick<SessionStore, 'begin' | 'offer' | 
   /** The session, while it stands. */
   function standing(queries: Queries, id: string, now: Date): LiveSession | undefined {
     const session = live(queries, id, now)
-    return session && overBecause(session, options) === null ? session : undefined
+    return session && stands(session, options) ? session : undefined
   }
 
   return {
@@ -66,5 +71,29 @@ export function beginning(parts: Parts): Pick<SessionStore, 'begin' | 'offer' | 
       if (typeof answer !== 'string') changes.active(answer.id, answer.lastActiveAt)
       return answer
     },
+
+    lock(seen) {
+      const at = step(parts, (queries, now) => {
+        const session = live(queries, seen.id, now)
+        if (!session || session.lockedAt || !isAsSeen(session, seen) || !isLocked(session, options)) return null
+        lock(queries, session)
+        return now
+      })
+      if (at) changes.locked(seen.id, at)
+      return at !== null
+    },
+
+    unlock: (id, generation, { userId, method, digest, securityVersion }, event) =>
+      step(parts, (queries, now) => {
+        const session = live(queries, id, now)
+        if (session?.userId !== userId || !isLocked(session, options)) return undefined
+        if (newestGeneration(session) !== generation) return undefined
+        const user = queries.user.get({ id: userId })
+        if (!user || user.disabledAt || user.securityVersion !== securityVersion) return undefined
+        const next = unlocked(session, digest, method)
+        queries.saveSession.run(rowFrom(next))
+        note(queries, event, now)
+        return next
+      }),
   }
 }

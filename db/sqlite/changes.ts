@@ -12,6 +12,8 @@ export interface Changes {
   watch(listener: (change: SessionChange) => void): () => void
   /** To be called after each commit that may have ended sessions. */
   ended(): void
+  /** To be called after a session was locked. Other processes find out by their own clocks, or by asking. */
+  locked(sessionId: string, at: Date): void
   /** To be called after the commit of an activity. */
   active(sessionId: string, at: Date): void
   close(): void
@@ -109,6 +111,7 @@ export function followChanges(connection: Connection, options: Pick<StoreOptions
     ended: () => {
       if (timer) attempt(tellEnds)
     },
+    locked: (sessionId, at) => tell({ type: 'locked', sessionId, at }),
     active: (sessionId, at) => {
       if (timer) tellActive(sessionId, at.getTime())
     },

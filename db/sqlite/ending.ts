@@ -1,9 +1,11 @@
 import 'server-only'
-import type { EndedSession, EndReason, SessionProof, SessionStore } from '../contract.ts'
+import type { EndedSession, Ending, SessionProof, SessionStore } from '../contract.ts'
 import { deviceName } from '../device-name.ts'
-import { isAsSeen, isUnconditional, overBecause } from '../judgement.ts'
+import { endedBecause, endingOf, endsOf } from '../ends.ts'
+import { isAsSeen, isUnconditional } from '../judgement.ts'
 import type { LiveSession } from '../live.ts'
 import { endedRecord, replayedEvent } from '../records.ts'
+import { type Cause, WHAT_ENDS } from '../what-ends.ts'
 import type { Queries } from './queries.ts'
 import { type LiveValues, liveFrom } from './rows.ts'
 import { end, live, liveOfUser, note, type Parts, step, stepBy } from './step.ts'
@@ -20,19 +22,21 @@ export function ending(
 ): Pick<SessionStore, 'signOut' | 'end' | 'endOthers' | 'endAll' | 'endAs' | 'endForUser' | 'endForEverybody'> {
   const { options } = parts
 
-  function endAs(queries: Queries, session: LiveSession, reason: EndReason, endedBy: string | null): boolean {
-    const over = overBecause(session, options)
-    end(queries, { session, ending: over ? { reason: over, endedBy: null } : { reason, endedBy } })
-    return over === null
+  /** Ends the user's sessions as the table says for `cause`. */
+  function endEach(proof: SessionProof, cause: Cause, endedBy: string | null, target: string | null = null) {
+    return stepBy(parts, proof, (queries, { userId, now }): readonly EndedSession[] => {
+      const scope = { thisSession: proof.sessionId, target, endedBy }
+      const ends = endsOf(cause, liveOfUser(queries, userId, now), scope, options)
+      for (const one of ends) end(queries, one)
+      if (WHAT_ENDS[cause].halfStates === 'ends') queries.deletePendingOfUser.run({ userId })
+      return endedBecause(cause, ends).map(({ session, ending }) => endedRecord(session, ending))
+    })
   }
 
-  function endEach(proof: SessionProof, alsoOwn: boolean, endedBy: string | null) {
-    return stepBy(parts, proof, (queries, { userId, now }): readonly EndedSession[] => {
-      const reason = alsoOwn ? 'signed-out-everywhere' : 'signed-out-elsewhere'
-      const sessions = liveOfUser(queries, userId, now).filter(({ id }) => alsoOwn || id !== proof.sessionId)
-      const ended = sessions.filter((session) => endAs(queries, session, reason, endedBy))
-      return ended.map((session) => endedRecord(session, { reason, endedBy }))
-    })
+  function endOne(queries: Queries, session: LiveSession, wanted: Ending): boolean {
+    const ending = endingOf(session, wanted, options)
+    end(queries, { session, ending })
+    return ending === wanted
   }
 
   return {
@@ -41,18 +45,15 @@ export function ending(
       step(parts, (queries, now) => {
         const session = live(queries, proof.sessionId, now)
         if (session?.userId !== proof.userId) return
-        end(queries, { session, ending: { reason: 'signed-out', endedBy: deviceName(session) } })
+        end(queries, { session, ending: { reason: WHAT_ENDS['sign-out'].reason, endedBy: deviceName(session) } })
       }),
 
-    end: (proof, id, endedBy) =>
-      stepBy(parts, proof, (queries, { userId, now }) => {
-        const session = live(queries, id, now)
-        if (session?.userId !== userId) return 'not-found'
-        return endAs(queries, session, 'signed-out-elsewhere', endedBy) ? 'ended' : 'not-found'
-      }),
-
-    endOthers: (proof, endedBy) => endEach(proof, false, endedBy),
-    endAll: (proof, endedBy) => endEach(proof, true, endedBy),
+    end: (proof, id, endedBy) => {
+      const ended = endEach(proof, 'sign-out-one', endedBy, id)
+      return ended === 'session-over' ? ended : ended.length > 0 ? 'ended' : 'not-found'
+    },
+    endOthers: (proof, endedBy) => endEach(proof, 'sign-out-others', endedBy),
+    endAll: (proof, endedBy) => endEach(proof, 'sign-out-everywhere', endedBy),
 
     endAs: (seen, reason) =>
       step(parts, (queries, now) => {
@@ -63,20 +64,20 @@ export function ending(
         return true
       }),
 
-    endForUser: (userId, { reason, endedBy }) =>
+    endForUser: (userId, ending) =>
       step(parts, (queries, now) => {
-        const sessions = liveOfUser(queries, userId, now)
-        return sessions.filter((session) => endAs(queries, session, reason, endedBy)).length
+        queries.deletePendingOfUser.run({ userId })
+        return liveOfUser(queries, userId, now).filter((session) => endOne(queries, session, ending)).length
       }),
 
-    endForEverybody({ reason, endedBy }) {
+    endForEverybody(ending) {
       const start = options.clock()
       let ended = 0
       for (let after: string | undefined = ''; after !== undefined; ) {
         after = step(parts, (queries, now) => {
           const rows = queries.liveAfter.values({ after, most: AT_ONCE }) as unknown as LiveValues[]
           const sessions = rows.map((values) => liveFrom(values, now)).filter(({ beganAt }) => beganAt <= start)
-          ended += sessions.filter((session) => endAs(queries, session, reason, endedBy)).length
+          ended += sessions.filter((session) => endOne(queries, session, ending)).length
           return rows.at(-1)?.[0]
         })
       }

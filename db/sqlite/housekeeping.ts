@@ -1,11 +1,11 @@
 import 'server-only'
 import type { SessionStore } from '../contract.ts'
-import { overBecause } from '../judgement.ts'
+import { isLocked, overBecause } from '../judgement.ts'
 import type { LiveSession } from '../live.ts'
 import { KEPT } from '../records.ts'
 import type { Queries } from './queries.ts'
 import { type LiveValues, liveFrom } from './rows.ts'
-import { end, type Parts, step } from './step.ts'
+import { end, lock, type Parts, step } from './step.ts'
 
 /** A batch holds the write lock and this thread for some milliseconds; from 500 rows up it would be tens of them. */
 const LARGEST_BATCH = 100
@@ -27,7 +27,12 @@ export function housekeeping(parts: Parts): Pick<SessionStore, 'sweep' | 'purge'
       ] as unknown as LiveValues[]
       for (const row of rows) found.set(row[0], liveFrom(row, now))
     }
-    return [...found.values()].filter((session) => overBecause(session, options) !== null).slice(0, most)
+    return [...found.values()].filter((session) => isDue(session)).slice(0, most)
+  }
+
+  /** Its own time has come: it ends, or it is locked. */
+  function isDue(session: LiveSession): boolean {
+    return overBecause(session, options) !== null || (!session.lockedAt && isLocked(session, options))
   }
 
   return {
@@ -40,6 +45,7 @@ export function housekeeping(parts: Parts): Pick<SessionStore, 'sweep' | 'purge'
         for (const session of sessions) {
           const reason = overBecause(session, options)
           if (reason) end(queries, { session, ending: { reason, endedBy: null } })
+          else lock(queries, session)
         }
         return sessions.length
       })
@@ -50,7 +56,9 @@ export function housekeeping(parts: Parts): Pick<SessionStore, 'sweep' | 'purge'
       return connection.writeLightly((queries) => {
         const due = before(options.clock(), KEPT)
         const records = queries.purgeEnded.run({ before: due, most: batch }).changes
-        return records + queries.purgeEvents.run({ before: due, most: batch - records }).changes
+        const events = queries.purgeEvents.run({ before: due, most: batch - records }).changes
+        const most = batch - records - events
+        return records + events + queries.purgePending.run({ now: options.clock().getTime(), most }).changes
       })
     },
   }

@@ -4,6 +4,7 @@ import { followChanges } from './changes.ts'
 import { connect } from './connection.ts'
 import { sqliteEvents } from './events.ts'
 import { sqliteLimiter } from './limiter.ts'
+import { sqliteLastEnd, sqliteOutbox, sqlitePending } from './pending.ts'
 import { sqliteSessions } from './sessions.ts'
 import { sqliteUsers } from './users.ts'
 
@@ -31,8 +32,11 @@ export function openSqlite(path: string, options: StoreOptions): Store {
     sessions: sqliteSessions(parts),
     users: sqliteUsers(parts),
     events: sqliteEvents(parts),
+    pending: sqlitePending(parts),
+    outbox: sqliteOutbox(parts),
     limiter: (limits) => sqliteLimiter(parts, limits),
     ping,
+    lastEnd: sqliteLastEnd(parts),
     clock: options.clock,
     close() {
       changes.close()

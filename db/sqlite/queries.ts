@@ -3,6 +3,8 @@ import type Database from 'better-sqlite3'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { accountQueries } from './queries/accounts.ts'
 import { attemptQueries } from './queries/attempts.ts'
+import { factorQueries } from './queries/factors.ts'
+import { pendingQueries } from './queries/pending.ts'
 import { endedQueries } from './queries/records.ts'
 import { checkStatement, sessionQueries } from './queries/sessions.ts'
 
@@ -19,6 +21,11 @@ export function prepareQueries(client: Database.Database, db: BetterSQLite3Datab
     ...endedQueries(db),
     ...accountQueries(db),
     ...attemptQueries(db),
+    ...factorQueries(db),
+    ...pendingQueries(db),
+    /** Kept when records are purged. */
+    lastEnd: (): number =>
+      (client.prepare("select seq from sqlite_sequence where name = 'ended_sessions'").pluck().get() as number) ?? 0,
     /** Changes when another connection, of any process, has written. */
     version: (): number => client.pragma('data_version', { simple: true }) as number,
   }

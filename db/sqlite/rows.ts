@@ -1,7 +1,16 @@
 import 'server-only'
-import type { Authentication, EndedSession, SecurityEvent, SessionCheck, User } from '../contract.ts'
+import type {
+  Authentication,
+  EndedSession,
+  Passkey,
+  Pending,
+  SecurityEvent,
+  SessionCheck,
+  Totp,
+  User,
+} from '../contract.ts'
 import type { LiveSession } from '../live.ts'
-import type { endedSessions, events, sessions, users } from './schema.ts'
+import type { endedSessions, events, passkeys, pending, sessions, totps, users } from './schema.ts'
 
 /** Between rows and what the contract speaks of. */
 export type SessionRow = typeof sessions.$inferSelect
@@ -27,6 +36,8 @@ export type CheckValues = readonly [
   lastActiveAt: number,
   renewedAt: number,
   remembered: number,
+  lockedAt: number | null,
+  epoch: number,
   authentications: string,
   successorGeneration: number | null,
   successorDigest: Buffer | null,
@@ -51,9 +62,11 @@ export function checkFrom(v: CheckValues, now: Date): SessionCheck {
     lastActiveAt: new Date(v[6]),
     renewedAt: new Date(v[7]),
     remembered: v[8] === 1,
-    authentications: authenticationsFrom(v[9]),
-    successor: v[10] === null ? null : successorFrom(v[10], v[11], v[12], v[13]),
-    predecessor: v[14] === null ? null : predecessorFrom(v[14], v[15], v[16], v[17]),
+    lockedAt: instant(v[9]),
+    epoch: v[10],
+    authentications: authenticationsFrom(v[11]),
+    successor: v[12] === null ? null : successorFrom(v[12], v[13], v[14], v[15]),
+    predecessor: v[16] === null ? null : predecessorFrom(v[16], v[17], v[18], v[19]),
   }
 }
 
@@ -90,7 +103,7 @@ export type LiveValues = readonly [
 ]
 
 export function liveFrom(values: LiveValues, now: Date): LiveSession {
-  const [browserDigest, name, browser, os, kind, userAgent, ip, place] = values.slice(18) as unknown as DeviceValues
+  const [browserDigest, name, browser, os, kind, userAgent, ip, place] = values.slice(20) as unknown as DeviceValues
   const check = checkFrom(values as unknown as CheckValues, now)
   return { ...check, browserDigest, name, browser, os, kind, userAgent, ip, place }
 }
@@ -107,6 +120,8 @@ export function rowFrom(session: LiveSession): SessionRow {
     lastActiveAt: rest.lastActiveAt.getTime(),
     renewedAt: rest.renewedAt.getTime(),
     remembered: rest.remembered ? 1 : 0,
+    lockedAt: rest.lockedAt?.getTime() ?? null,
+    epoch: rest.epoch,
     authentications: JSON.stringify(rest.authentications.map(({ method, at }) => [method, at.getTime()])),
     successorGeneration: successor?.generation ?? null,
     successorDigest: successor?.digest ?? null,
@@ -129,5 +144,40 @@ export function eventFrom(row: EventRow): SecurityEvent {
 }
 
 export function userFrom(row: UserRow): User {
-  return { ...row, createdAt: new Date(row.createdAt) }
+  const { disabledAt, deletedAt, formerEmailUntil, emailHeldUntil } = row
+  return {
+    ...row,
+    createdAt: new Date(row.createdAt),
+    disabledAt: instant(disabledAt),
+    deletedAt: instant(deletedAt),
+    formerEmailUntil: instant(formerEmailUntil),
+    emailHeldUntil: instant(emailHeldUntil),
+  }
+}
+
+export function totpFrom(row: typeof totps.$inferSelect): Totp {
+  return { ...row, createdAt: new Date(row.createdAt), lastUsedAt: instant(row.lastUsedAt) }
+}
+
+export function passkeyFrom(row: typeof passkeys.$inferSelect): Passkey {
+  return { ...row, createdAt: new Date(row.createdAt), lastUsedAt: instant(row.lastUsedAt) }
+}
+
+export function pendingFrom(row: typeof pending.$inferSelect): Pending {
+  const { detail, createdAt, expiresAt } = row
+  return { ...row, detail: JSON.parse(detail), createdAt: new Date(createdAt), expiresAt: new Date(expiresAt) }
+}
+
+/** Values for a statement: this database keeps instants and truths as integers. */
+export function valuesFrom(values: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, integerFrom(value)]))
+}
+
+function integerFrom(value: unknown): unknown {
+  if (value instanceof Date) return value.getTime()
+  return typeof value === 'boolean' ? Number(value) : value
+}
+
+function instant(at: number | null): Date | null {
+  return at === null ? null : new Date(at)
 }

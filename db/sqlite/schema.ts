@@ -1,5 +1,6 @@
+import { sql } from 'drizzle-orm'
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import type { DeviceKind, EndReason, EventKind } from '../contract.ts'
+import type { DeviceKind, EndReason, EventKind, PendingKind } from '../contract.ts'
 
 /**
  * The tables of the embedded store. Instants are integers, milliseconds since 1970: the session check builds its
@@ -9,10 +10,82 @@ export const users = sqliteTable('users', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   email: text('email').notNull().unique(),
-  passwordHash: text('password_hash').notNull(),
+  passwordHash: text('password_hash'),
+  passwordFailures: integer('password_failures').notNull().default(0),
   administrator: integer('administrator', { mode: 'boolean' }).notNull().default(false),
+  securityVersion: integer('security_version').notNull().default(1),
+  disabledAt: integer('disabled_at'),
+  deletedAt: integer('deleted_at'),
+  formerEmail: text('former_email'),
+  formerEmailUntil: integer('former_email_until'),
+  emailHeldUntil: integer('email_held_until'),
   createdAt: integer('created_at').notNull(),
 })
+
+const ofUser = () =>
+  text('user_id')
+    .notNull()
+    .references(() => users.id)
+
+/** Authenticator apps, one an account. The secret is sealed. */
+export const totps = sqliteTable('totps', {
+  userId: ofUser().primaryKey(),
+  secret: text('secret').notNull(),
+  lastStep: integer('last_step').notNull(),
+  createdAt: integer('created_at').notNull(),
+  lastUsedAt: integer('last_used_at'),
+})
+
+export const passkeys = sqliteTable(
+  'passkeys',
+  {
+    id: text('id').primaryKey(),
+    userId: ofUser(),
+    credentialId: text('credential_id').notNull().unique(),
+    publicKey: blob('public_key', { mode: 'buffer' }).notNull(),
+    counter: integer('counter').notNull(),
+    backupEligible: integer('backup_eligible', { mode: 'boolean' }).notNull(),
+    backedUp: integer('backed_up', { mode: 'boolean' }).notNull(),
+    transports: text('transports').notNull(),
+    aaguid: text('aaguid').notNull(),
+    name: text('name').notNull(),
+    createdAt: integer('created_at').notNull(),
+    lastUsedAt: integer('last_used_at'),
+  },
+  (table) => [index('passkeys_by_user').on(table.userId)],
+)
+
+/** Unused recovery codes, by their digests; a used one is gone. */
+export const recoveryCodes = sqliteTable(
+  'recovery_codes',
+  {
+    userId: ofUser(),
+    digest: blob('digest', { mode: 'buffer' }).notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.digest] })],
+)
+
+/** What is half done: a second factor due, a challenge, a mailed link. Opens nothing but its own next step. */
+export const pending = sqliteTable(
+  'pending',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').$type<PendingKind>().notNull(),
+    secretDigest: blob('secret_digest', { mode: 'buffer' }).notNull(),
+    userId: text('user_id').references(() => users.id),
+    sessionId: text('session_id'),
+    securityVersion: integer('security_version').notNull(),
+    detail: text('detail').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (table) => [
+    index('pending_by_secret').on(table.secretDigest, table.kind),
+    index('pending_by_user').on(table.userId),
+    index('pending_by_expiry').on(table.expiresAt),
+  ],
+)
 
 /** What is known of a session's device, while it lives and afterwards. */
 const described = {
@@ -43,6 +116,8 @@ export const sessions = sqliteTable(
     lastActiveAt: integer('last_active_at').notNull(),
     renewedAt: integer('renewed_at').notNull(),
     remembered: integer('remembered').notNull(),
+    lockedAt: integer('locked_at'),
+    epoch: integer('epoch').notNull(),
     authentications: text('authentications').notNull(),
     successorGeneration: integer('successor_generation'),
     successorDigest: blob('successor_digest', { mode: 'buffer' }),
@@ -57,7 +132,8 @@ export const sessions = sqliteTable(
   },
   (table) => [
     uniqueIndex('sessions_one_for_each_browser').on(table.userId, table.browserDigest),
-    index('sessions_by_activity').on(table.remembered, table.lastActiveAt),
+    // Locked sessions wait for their lifetime alone; looking for idle ones must not meet them each time.
+    index('sessions_by_activity').on(table.remembered, table.lastActiveAt).where(sql`locked_at is null`),
     index('sessions_by_lifetime').on(table.remembered, table.lifetimeFrom),
   ],
 )
@@ -109,6 +185,23 @@ export const events = sqliteTable(
     detail: text('detail').notNull(),
   },
   (table) => [index('events_by_user').on(table.userId, table.seq)],
+)
+
+/** Mails that wait. Written with their events; gone when they are sent. */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    eventSeq: integer('event_seq')
+      .notNull()
+      .references(() => events.seq),
+    recipient: text('recipient').notNull(),
+    sealed: text('sealed'),
+    failures: integer('failures').notNull().default(0),
+    dueAt: integer('due_at').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [index('outbox_by_due').on(table.dueAt)],
 )
 
 /** Counted attempts. `key` is a digest: no address and no e-mail stands here. */

@@ -1,12 +1,13 @@
 import 'server-only'
 import type { NewEvent, SessionProof, StoreOptions } from '../contract.ts'
 import { type Ends, holds } from '../judgement.ts'
-import type { LiveSession } from '../live.ts'
-import { endedEvent, endedRecord } from '../records.ts'
+import { type LiveSession, locked } from '../live.ts'
+import { recipients } from '../notices.ts'
+import { endedEvent, endedRecord, lockedEvent } from '../records.ts'
 import type { Changes } from './changes.ts'
 import type { Connection } from './connection.ts'
 import type { Queries } from './queries.ts'
-import { type LiveValues, liveFrom } from './rows.ts'
+import { type LiveValues, liveFrom, rowFrom, userFrom } from './rows.ts'
 
 /** What the methods of the store are made of. */
 export interface Parts {
@@ -60,6 +61,19 @@ export function end(queries: Queries, { session, ending }: Ends): void {
   note(queries, endedEvent(session, ending), session.now)
 }
 
-export function note(queries: Queries, event: NewEvent, at: Date): void {
-  queries.insertEvent.run({ ...event, at: at.getTime(), detail: JSON.stringify(event.detail) })
+/** From here on nothing but the unlock step opens it. */
+export function lock(queries: Queries, session: LiveSession): void {
+  queries.saveSession.run(rowFrom(locked(session)))
+  note(queries, lockedEvent(session), session.now)
+}
+
+/** An event, and with it the mails that tell of it. */
+export function note(queries: Queries, { sealed, ...event }: NewEvent, at: Date): void {
+  const now = at.getTime()
+  const { seq } = queries.insertEvent.get({ ...event, at: now, detail: JSON.stringify(event.detail) })
+  const user = event.userId === null ? undefined : queries.user.get({ id: event.userId })
+  for (const recipient of recipients(event, user && userFrom(user), at)) {
+    const mail = { eventSeq: seq, recipient, sealed: sealed ?? null, failures: 0 }
+    queries.insertMail.run({ ...mail, dueAt: now, createdAt: now })
+  }
 }

@@ -1,25 +1,29 @@
 import 'server-only'
-import type { UserStore } from '../contract.ts'
-import { grantedEvent } from '../records.ts'
-import { userFrom } from './rows.ts'
-import { end, liveOfUser, note, type Parts, step, stepBy } from './step.ts'
+import type { AccountChange, Authority, Spend, UserStore } from '../contract.ts'
+import { type AccountState, newAddress, type Plan, planChange, userOf, type Write } from '../plan.ts'
+import { switchedOffEvent } from '../records.ts'
+import type { Queries } from './queries.ts'
+import { passkeyFrom, pendingFrom, rowFrom, totpFrom, userFrom, valuesFrom } from './rows.ts'
+import { end, live, liveOfUser, note, type Parts, step, stepBy } from './step.ts'
 
 export function sqliteUsers(parts: Parts): UserStore {
+  return { ...accounts(parts), ...factors(parts), ...changing(parts) }
+}
+
+function accounts(
+  parts: Parts,
+): Pick<UserStore, 'create' | 'find' | 'findByEmail' | 'rehash' | 'passwordTried' | 'rename'> {
   const { connection } = parts
   return {
     create: (user, event) =>
       step(parts, (queries, now) => {
-        const row = queries.insertUser.get({ ...user, administrator: false, createdAt: now.getTime() })
+        const row = queries.insertUser.get({ ...NEW, ...user, createdAt: now.getTime() })
         if (!row) return 'email-taken'
         note(queries, event, now)
         return userFrom(row)
       }),
 
-    find: (id) =>
-      connection.read((queries) => {
-        const row = queries.user.get({ id })
-        return row && userFrom(row)
-      }),
+    find: (id) => connection.read((queries) => findUser(queries, id)),
 
     findByEmail: (email) =>
       connection.read((queries) => {
@@ -32,24 +36,126 @@ export function sqliteUsers(parts: Parts): UserStore {
         queries.rehash.run({ id, from, to })
       }),
 
+    passwordTried: (id, right, most, event) =>
+      step(parts, (queries, now) => {
+        const counted = queries.countPassword.get({ id: id ?? '', right: right ? 1 : 0, most })
+        if (!right) note(queries, event, now)
+        if (counted && counted.passwordHash === null) note(queries, switchedOffEvent(event), now)
+      }),
+
     rename: (proof, name, event) =>
       stepBy(parts, proof, (queries, { userId, now }) => {
         queries.nameUser.run({ id: userId, name })
         note(queries, event, now)
         return 'renamed'
       }),
+  }
+}
 
-    grantAdministrator: (email) =>
+/** What a new account is, until something happens to it. */
+const NEW = {
+  passwordFailures: 0,
+  administrator: false,
+  securityVersion: 1,
+  disabledAt: null,
+  deletedAt: null,
+  formerEmail: null,
+  formerEmailUntil: null,
+  emailHeldUntil: null,
+} as const
+
+function factors(parts: Parts): Pick<UserStore, 'factors' | 'passkey' | 'spend'> {
+  const { connection } = parts
+  return {
+    factors: (id) =>
+      connection.read((queries) => {
+        const user = findUser(queries, id)
+        const totp = queries.totp.get({ userId: id })
+        return (
+          user && {
+            password: user.passwordHash !== null,
+            totp: totp ? totpFrom(totp) : null,
+            passkeys: queries.passkeysOfUser.all({ userId: id }).map(passkeyFrom),
+            recoveryCodes: queries.countRecoveryCodes.get({ userId: id })?.count ?? 0,
+            securityVersion: user.securityVersion,
+          }
+        )
+      }),
+
+    passkey: (credentialId) =>
+      connection.read((queries) => {
+        const row = queries.passkeyByCredential.get({ credentialId })
+        return row && passkeyFrom(row)
+      }),
+
+    spend: (userId, use, event) =>
       step(parts, (queries, now) => {
-        const user = queries.userByEmail.get({ email })
-        if (!user) return 'not-found'
-        if (user.administrator) return 'granted'
-        queries.makeAdministrator.run({ id: user.id })
-        note(queries, grantedEvent(user.id), now)
-        for (const session of liveOfUser(queries, user.id, now)) {
-          end(queries, { session, ending: { reason: 'administrator', endedBy: null } })
-        }
-        return 'granted'
+        const done = spend(queries, userId, use, now)
+        if (done && event) note(queries, event, now)
+        return done
       }),
   }
+}
+
+function spend(queries: Queries, userId: string, use: Spend, now: Date): boolean {
+  switch (use.factor) {
+    case 'totp': {
+      const { step: at, resealed = null } = use
+      return queries.spendTotp.run({ userId, step: at, resealed, now: now.getTime() }).changes > 0
+    }
+    case 'recovery-code':
+      return queries.spendRecoveryCode.run({ userId, digest: use.digest }).changes > 0
+    case 'passkey': {
+      const { id, counter, backedUp } = use
+      return (
+        queries.spendPasskey.run({ id, userId, counter, backedUp: backedUp ? 1 : 0, now: now.getTime() }).changes > 0
+      )
+    }
+  }
+}
+
+function changing(parts: Parts): Pick<UserStore, 'change'> {
+  return {
+    change: (authority, change, event) =>
+      step(parts, (queries, now) => {
+        const plan = planChange(stateOf(queries, authority, change, now), authority, change, event, parts.options)
+        if (!('writes' in plan)) return plan
+        carryOut(queries, plan, now)
+        return plan.changed
+      }),
+  }
+}
+
+/** Everything that the decision needs. The step holds the write lock, so nothing of it changes meanwhile. */
+function stateOf(queries: Queries, authority: Authority, change: AccountChange, now: Date): AccountState {
+  const link = authority.by === 'link' ? queries.pendingById.get({ id: authority.pendingId }) : undefined
+  const userId = userOf(authority, link?.userId ?? '')
+  const own = authority.by === 'administrator' ? live(queries, authority.proof.sessionId, now) : undefined
+  const address = newAddress(change, link && pendingFrom(link).detail)
+  const holder = address === undefined ? undefined : queries.userByEmail.get({ email: address })
+  return {
+    now,
+    user: findUser(queries, userId),
+    sessions: [...liveOfUser(queries, userId, now), ...(own && own.userId !== userId ? [own] : [])],
+    passkeys: queries.passkeysOfUser.all({ userId }).map(passkeyFrom),
+    link: link && pendingFrom(link),
+    addressTaken: holder !== undefined && holder.id !== userId,
+    administrator: own && findUser(queries, own.userId),
+  }
+}
+
+function carryOut(queries: Queries, { events, ends, renewed, writes }: Plan, now: Date): void {
+  for (const event of events) note(queries, event, now)
+  for (const one of ends) end(queries, one)
+  if (renewed) queries.saveSession.run(rowFrom(renewed))
+  for (const write of writes) carry(queries, write)
+}
+
+function carry(queries: Queries, [name, values]: Write): void {
+  queries[name].run(valuesFrom(values))
+}
+
+function findUser(queries: Queries, id: string) {
+  const row = queries.user.get({ id })
+  return row && userFrom(row)
 }

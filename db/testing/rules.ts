@@ -11,6 +11,7 @@ export const RULES: Omit<StoreOptions, 'url'> = {
   shortestInactivity: (remembered) => (remembered ? 7 * DAY : 15 * MINUTE),
   shortestLifetime: (remembered) => (remembered ? 30 * DAY : 8 * HOUR),
   renewalGrace: 30,
+  epoch: () => 1,
   log: () => undefined,
 }
 

@@ -48,7 +48,7 @@ export async function signUp(application: Application, context: RequestContext):
   if (user === 'email-taken') return { outcome: 'invalid', errors: [{ field: 'email', message: TAKEN }] }
   await attempt.giveBack()
   const opened = await beginSession(user, 'pwd', false, context)
-  if (opened.outcome === 'limit-reached') throw new Error('a new account has no sessions to reach a limit with')
+  if (opened.outcome !== 'begun') throw new Error('a new account has no limit to reach and nothing to be refused for')
   return { outcome: 'signed-up', user, session: opened.session, cookie: opened.cookie }
 }
 

@@ -33,6 +33,16 @@ const ENDED: Record<EndReason, string> = {
   replayed: 'a copy of its cookie was used',
   limit: 'the limit on sessions was reached',
   administrator: 'an administrator ended it',
+  'role-changed': 'the rights of the account changed',
+  'password-changed': 'the password was changed',
+  'factor-changed': 'the way of signing in was changed',
+  'email-changed': 'the email address was changed',
+  reset: 'the password was reset',
+  reported: 'you reported that it was not you',
+  disabled: 'the account was disabled',
+  deleted: 'the account was deleted',
+  circumstances: 'its cookie turned up in other circumstances',
+  epoch: 'all sessions were ended at once',
 }
 
 for (const [reason, end] of Object.entries(ENDED)) {

@@ -3,7 +3,7 @@
  * which address stand beside it in the list.
  *
  * What `detail` holds: `signed-in` {method, newDevice: 'true'}, `reauthenticated` {method}, `session-ended`
- * {reason, endedBy}, `session-renamed` {name}, `profile-changed` {name}. Each value may be missing: an old row must
+ * {reason, endedBy}, `session-renamed` {name}, `profile-changed` {name}, `passkey-*` {name}, `email-*` {from, to}, `circumstances-changed` {signals, done}, acts of administrators {reason, act, user}. Each value may be missing: an old row must
  * still read well. `device` is the one that the event is about.
  * @see ASVS v5.0.0-16.3.1, v5.0.0-16.2.1
  */
@@ -20,13 +20,67 @@ const SENTENCES: Readonly<Record<EventKind, (event: Told) => string>> = {
   'sign-in-throttled': () => 'Sign-in blocked for a while: too many attempts',
   reauthenticated: ({ detail }) => `You confirmed that it is you${withMethod(detail.method)}`,
   'reauthentication-failed': () => 'Confirming that it is you failed: the password was wrong',
+  'second-factor-failed': () => 'Somebody knew the password and failed at the second step',
+  'password-switched-off': () =>
+    'The password was switched off after too many wrong ones. A mailed link sets a new one; nobody was signed in',
   'session-ended': sessionEnded,
+  'session-locked': () => 'Session locked: no activity for too long',
+  'session-unlocked': ({ detail }) => `Session unlocked${withMethod(detail.method)}`,
+  'circumstances-changed': circumstances,
   'session-renamed': ({ detail }) =>
     detail.name ? `Session named “${detail.name}”` : 'The name of a session was taken away',
   'session-replayed': () => 'A copy of a session’s cookie was used. If this was not you, look for unwanted software',
   'ended-session-used': () => 'A session that had been ended was tried again. It opened nothing',
   'profile-changed': ({ detail }) => (detail.name ? `Name changed to “${detail.name}”` : 'Profile changed'),
-  'administrator-granted': () => 'Administrator rights granted from the command line',
+  'password-changed': () => 'Password changed',
+  'reset-requested': () => 'A link for a new password was asked for',
+  'password-reset': () => 'Password reset by a mailed link',
+  'totp-added': () => 'Authenticator app added',
+  'totp-removed': () => 'Authenticator app removed',
+  'passkey-added': ({ detail }) => `Passkey added${named(detail.name)}`,
+  'passkey-removed': ({ detail }) => `Passkey removed${named(detail.name)}`,
+  'passkey-renamed': ({ detail }) => `Passkey renamed${named(detail.name)}`,
+  'recovery-codes-replaced': () => 'New recovery codes were made; the ones before are worthless',
+  'recovery-code-used': ({ detail }) =>
+    `A recovery code was used${detail.left ? `; ${detail.left} ${detail.left === '1' ? 'is' : 'are'} left` : ''}`,
+  'email-change-requested': ({ detail }) =>
+    `A change of the email address${detail.to ? ` to ${detail.to}` : ''} was asked for`,
+  'email-changed': ({ detail }) => `Email address changed${detail.to ? ` to ${detail.to}` : ''}`,
+  'email-restored': ({ detail }) =>
+    `Email address set back${detail.to ? ` to ${detail.to}` : ''}, and every session ended`,
+  reported: () => 'You reported that it was not you: every session ended, and the password was switched off',
+  'account-disabled': ({ detail }) => `An administrator disabled the account${because(detail.reason)}`,
+  'account-enabled': ({ detail }) => `An administrator enabled the account again${because(detail.reason)}`,
+  'account-deleted': () => 'Account deleted',
+  'administrator-granted': ({ detail }) => `Administrator rights granted${because(detail.reason)}`,
+  'administrator-withdrawn': ({ detail }) => `Administrator rights withdrawn${because(detail.reason)}`,
+  administered: ({ detail }) =>
+    `As an administrator you ${ACTS[detail.act ?? ''] ?? 'changed the account'} of ${detail.user ?? 'somebody'}${because(detail.reason)}`,
+}
+
+/** What an administrator did, by the kind of the change. */
+const ACTS: Readonly<Record<string, string>> = {
+  'account-disabled': 'disabled the account',
+  'account-enabled': 'enabled the account',
+  'account-deleted': 'deleted the account',
+  'administrator-granted': 'granted administrator rights to the account',
+  'administrator-withdrawn': 'withdrew administrator rights from the account',
+  'sessions-ended': 'ended sessions',
+}
+
+function because(reason: string | undefined): string {
+  return reason ? `: ${reason}` : ''
+}
+
+function named(name: string | undefined): string {
+  return name ? `: “${name}”` : ''
+}
+
+/** `detail.signals` is a list of what changed, `detail.done` what was done about it. */
+function circumstances({ detail }: Told): string {
+  const changed = detail.signals ? ` (${detail.signals})` : ''
+  const done = { locked: ', and the session was locked', ended: ', and the session was ended' }[detail.done ?? '']
+  return `A session went on in other circumstances than before${changed}${done ?? ''}`
 }
 
 export function eventSentence(event: Told): string {
@@ -49,6 +103,16 @@ const ENDS: Readonly<Record<EndReason, (event: Told) => string>> = {
   replayed: () => 'a copy of its cookie was used',
   limit: () => 'the limit on sessions was reached',
   administrator: () => 'an administrator ended it',
+  'role-changed': () => 'the rights of the account changed',
+  'password-changed': () => 'the password was changed',
+  'factor-changed': () => 'the way of signing in was changed',
+  'email-changed': () => 'the email address was changed',
+  reset: () => 'the password was reset',
+  reported: () => 'you reported that it was not you',
+  disabled: () => 'the account was disabled',
+  deleted: () => 'the account was deleted',
+  circumstances: () => 'its cookie turned up in other circumstances',
+  epoch: () => 'all sessions were ended at once',
 }
 
 function sessionEnded(event: Told): string {
@@ -73,7 +137,31 @@ export const EVENT_LABELS: Readonly<Record<EventKind, string>> = {
   'session-replayed': 'Copied cookie used',
   'ended-session-used': 'Ended session tried again',
   'profile-changed': 'Profile changed',
+  'second-factor-failed': 'Second step failed',
+  'password-switched-off': 'Password switched off',
+  'session-locked': 'Session locked',
+  'session-unlocked': 'Session unlocked',
+  'circumstances-changed': 'Other circumstances',
+  'password-changed': 'Password changed',
+  'reset-requested': 'Password reset asked for',
+  'password-reset': 'Password reset',
+  'totp-added': 'Authenticator app added',
+  'totp-removed': 'Authenticator app removed',
+  'passkey-added': 'Passkey added',
+  'passkey-removed': 'Passkey removed',
+  'passkey-renamed': 'Passkey renamed',
+  'recovery-codes-replaced': 'Recovery codes replaced',
+  'recovery-code-used': 'Recovery code used',
+  'email-change-requested': 'Email change asked for',
+  'email-changed': 'Email changed',
+  'email-restored': 'Email set back',
+  reported: 'Reported by you',
+  'account-disabled': 'Account disabled',
+  'account-enabled': 'Account enabled',
+  'account-deleted': 'Account deleted',
   'administrator-granted': 'Administrator granted',
+  'administrator-withdrawn': 'Administrator withdrawn',
+  administered: 'Administered',
 }
 
 /** A kind from a query string, or null: nothing but the vocabulary reaches a query. */

@@ -56,6 +56,7 @@ export async function signIn(credentials: Credentials, context: RequestContext):
   if (verified.rehash) await rehash(user, credentials.password)
   const opened = await beginSession(user, 'pwd', credentials.remember, context)
   if (opened.outcome === 'limit-reached') return opened
+  if (opened.outcome === 'refused') return { outcome: 'wrong-credentials' }
   return { outcome: 'signed-in', user, session: opened.session, cookie: opened.cookie }
 }
 
@@ -75,5 +76,5 @@ async function noteThrottled(email: string, userId: string | null, context: Requ
 /** Parameters grow with the machines: a hash made with older ones is replaced while the password is at hand. */
 async function rehash(user: User, password: string): Promise<void> {
   const renewed = await hashPassword(password)
-  if (renewed !== 'busy') await store().users.rehash(user.id, user.passwordHash, renewed)
+  if (renewed !== 'busy' && user.passwordHash) await store().users.rehash(user.id, user.passwordHash, renewed)
 }

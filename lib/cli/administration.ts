@@ -1,9 +1,11 @@
 import 'server-only'
 import type { Ending, Store } from '#db/contract.ts'
+import { eventOf } from '#db/records.ts'
 import { normaliseEmail } from '#lib/account/email.ts'
 import { tidy } from '#lib/housekeeping.ts'
 import { keyFileOf } from '#lib/keys/ring.ts'
 import { rotate } from '#lib/keys/rotate.ts'
+import { raiseEpoch } from '#lib/session/epoch.ts'
 import { closeStore } from '#lib/store.ts'
 import { now } from '#lib/time.ts'
 import { openQuietly, prepare, prepareKeys } from './prepare.ts'
@@ -22,7 +24,11 @@ export async function endSessionsOf(email: string): Promise<number> {
 }
 
 export async function endEverybodysSessions(): Promise<number> {
-  return withStore(async ({ sessions }) => report(await sessions.endForEverybody(BY_ADMINISTRATOR), 'session', 'ended'))
+  return withStore(async ({ sessions }) => {
+    // First: from here on no session of before opens anything, in this database or a copy of it.
+    raiseEpoch()
+    return report(await sessions.endForEverybody(BY_ADMINISTRATOR), 'session', 'ended')
+  })
 }
 
 export async function purgeSessions(): Promise<number> {
@@ -35,9 +41,12 @@ export async function purgeSessions(): Promise<number> {
 
 export async function grantAdministrator(email: string): Promise<number> {
   return withStore(async ({ users }) => {
-    const address = normaliseEmail(email)
-    if ((await users.grantAdministrator(address)) === 'not-found') return unknownAddress(email)
-    say(`${address} is an administrator now, from the next sign-in on.`)
+    const user = await users.findByEmail(normaliseEmail(email))
+    if (!user) return unknownAddress(email)
+    const event = eventOf('administrator-granted', user.id)
+    if (!user.administrator)
+      await users.change({ by: 'shell', userId: user.id }, { kind: 'administrator-granted' }, event)
+    say(`${user.email} is an administrator now, from the next sign-in on.`)
     return 0
   })
 }

@@ -50,7 +50,7 @@ async function accountOf(
   if (created !== 'email-taken') return { user: created, isNew: true }
   const user = await store.users.findByEmail(email)
   if (!user) throw new Error('an address was taken and has no account')
-  await store.users.rehash(user.id, user.passwordHash, passwordHash)
+  if (user.passwordHash) await store.users.rehash(user.id, user.passwordHash, passwordHash)
   return { user, isNew: false }
 }
 

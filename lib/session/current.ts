@@ -5,6 +5,7 @@ import { DUPLICATE, readCookie, SESSION_COOKIE } from '#lib/http/cookies.ts'
 import { then } from '#lib/maybe-promise.ts'
 import { store } from '#lib/store.ts'
 import { secondsBetween } from '#lib/time.ts'
+import { epoch } from './epoch.ts'
 import { standing } from './policy.ts'
 import { type Recognition, recognise } from './recognition.ts'
 import { type OpenedSeal, openSession } from './seal.ts'
@@ -44,6 +45,8 @@ export function sessionOf(seal: OpenedSeal): MaybePromise<Current> {
 }
 
 function decide(row: SessionCheck, seal: OpenedSeal): MaybePromise<Current> {
+  // Ended outside of this database: a backup that was restored brings nothing back.
+  if (row.epoch < epoch()) return then(store().sessions.endAs(row, 'epoch'), () => over(row.id))
   const { policy } = settings()
   const stands = standing(row, policy, row.now)
   if (stands !== 'active') {

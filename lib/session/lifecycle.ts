@@ -7,6 +7,7 @@ import type { RequestContext } from '#lib/http/request-context.ts'
 import { randomId } from '#lib/random.ts'
 import { store } from '#lib/store.ts'
 import { secondsBetween } from '#lib/time.ts'
+import { epoch } from './epoch.ts'
 import { deadlines } from './policy.ts'
 import { openFully, sealSession } from './seal.ts'
 import { newToken } from './token.ts'
@@ -24,6 +25,8 @@ export type Opened =
       readonly begun: Extract<Begun, { outcome: 'begun' }>
     }
   | { readonly outcome: 'limit-reached' }
+  /** The account was disabled, or an authenticator changed, while the person was signing in. */
+  | { readonly outcome: 'refused' }
 
 /**
  * Begins a session after an authentication. A session whose cookie came along ends, whoever's it was; so does an
@@ -44,6 +47,8 @@ export async function beginSession(
       digest,
       remembered: remember && policy.remembered !== null,
       authentications: [{ method }],
+      securityVersion: user.securityVersion,
+      epoch: epoch(),
       browserDigest: browserDigest(context.browser),
       replaces: await presentedSession(context.sessionText),
       ...context.device,
@@ -51,7 +56,7 @@ export async function beginSession(
     },
     sessionLimit,
   )
-  if (begun.outcome === 'limit-reached') return begun
+  if (begun.outcome !== 'begun') return begun
   const { session } = begun
   return { outcome: 'begun', session, begun, cookie: await sessionCookie(session, session.generation, token) }
 }

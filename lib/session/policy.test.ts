@@ -13,7 +13,7 @@ import {
 
 const START = new Date('2026-03-29T00:30:00Z')
 const policyOf = (level: 1 | 2 | 3): SessionPolicy => ({ ...PRESETS[level], idleWarning: 2 * MINUTE })
-const times = { beganAt: START, lifetimeFrom: START, lastActiveAt: START, remembered: false }
+const times = { beganAt: START, lifetimeFrom: START, lockedAt: null, lastActiveAt: START, remembered: false }
 const at = (seconds: number) => secondsAfter(START, seconds)
 
 for (const [level, inactivity, lifetime] of [

@@ -91,6 +91,7 @@ export function limitsFor(policy: SessionPolicy, remembered: boolean): SessionLi
 export function standing(times: SessionTimes, policy: SessionPolicy, now: Date): Standing {
   const limits = limitsFor(policy, times.remembered)
   if (secondsBetween(times.lifetimeFrom, now) >= limits.absoluteLifetime) return 'lifetime-exceeded'
+  if (times.lockedAt) return policy.level === 2 ? 'locked' : 'inactive'
   if (secondsBetween(times.lastActiveAt, now) >= limits.inactivityTimeout) return 'inactive'
   return 'active'
 }

@@ -22,6 +22,11 @@ const REASONS: [EndReason, string, string, string][] = [
   ['replayed', 'replayed', 'A copy of its cookie was used', 'A copy of its cookie was used'],
   ['limit', 'revoked', 'Session limit reached', 'Session limit reached'],
   ['administrator', 'revoked', 'Ended by an administrator', 'Ended by an administrator'],
+  ['password-changed', 'password-changed', 'The password was changed', 'The password was changed'],
+  ['reset', 'password-changed', 'The password was reset', 'The password was reset'],
+  ['factor-changed', 'revoked', 'The way of signing in was changed', 'The way of signing in was changed'],
+  ['reported', 'revoked', 'You reported that it was not you', 'You reported that it was not you'],
+  ['epoch', 'revoked', 'All sessions were ended at once', 'All sessions were ended at once'],
 ]
 
 for (const [reason, shown, alone, withDevice] of REASONS) {

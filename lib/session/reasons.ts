@@ -22,6 +22,16 @@ const SHOWN: Readonly<Record<EndReason, ShownReason>> = {
   replayed: 'replayed',
   limit: 'revoked',
   administrator: 'revoked',
+  'role-changed': 'revoked',
+  'password-changed': 'password-changed',
+  'factor-changed': 'revoked',
+  'email-changed': 'revoked',
+  reset: 'password-changed',
+  reported: 'revoked',
+  disabled: 'revoked',
+  deleted: 'revoked',
+  circumstances: 'revoked',
+  epoch: 'revoked',
 }
 
 export function shownReason(reason: EndReason): ShownReason {
@@ -37,7 +47,7 @@ const SENTENCES: Readonly<Record<ShownReason, string>> = {
   idle: 'You were signed out because nothing happened here for a while. Sign in to continue where you were.',
   expired: 'Your session reached its time limit. Sign in to continue where you were.',
   revoked:
-    'This session was ended from somewhere else: another of your devices, the limit on sessions or an administrator. Once you have signed in, Active sessions shows which.',
+    'This session was ended from somewhere else: another of your devices, a change of your account, the limit on sessions or an administrator. Once you have signed in, Active sessions shows which.',
   replayed:
     'A copy of this session’s cookie was used, so the session was ended to protect you. Sign in, end every session that you do not recognise, and check this device for unwanted software or extensions.',
   'password-changed': 'This session was ended because the password was changed. Sign in with the new password.',
@@ -66,6 +76,16 @@ const PHRASES: Readonly<Record<EndReason, (endedBy: string | null, policy: Sessi
   replayed: () => 'A copy of its cookie was used',
   limit: () => 'Session limit reached',
   administrator: () => 'Ended by an administrator',
+  'role-changed': () => 'The rights of the account changed',
+  'password-changed': () => 'The password was changed',
+  'factor-changed': () => 'The way of signing in was changed',
+  'email-changed': () => 'The email address was changed',
+  reset: () => 'The password was reset',
+  reported: () => 'You reported that it was not you',
+  disabled: () => 'The account was disabled',
+  deleted: () => 'The account was deleted',
+  circumstances: () => 'Its cookie turned up in other circumstances',
+  epoch: () => 'All sessions were ended at once',
 }
 
 /** A record does not tell whether its session was remembered; where that matters, no number is claimed. */

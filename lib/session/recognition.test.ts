@@ -20,6 +20,8 @@ function row(successor: Partial<Successor> | null, predecessor: Partial<Predeces
     lastActiveAt: now,
     renewedAt: now,
     remembered: false,
+    lockedAt: null,
+    epoch: 1,
     authentications: [],
     successor: successor && { generation: 7, digest: digest(7), wrapped: digest(0), offeredAt: now, ...successor },
     predecessor: predecessor && {

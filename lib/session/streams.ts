@@ -104,7 +104,9 @@ function tell(all: Hub, change: SessionChange): void {
   const open = all.streams.get(change.sessionId)
   if (!open) return
   if (change.type === 'timeouts') return void refresh(all, change.sessionId)
-  for (const stream of open) stream.send('ended', { reason: shownReason(change.reason), at: change.at.toISOString() })
+  // A locked session opens nothing here: to its pages that is an end, with a way back.
+  const reason = change.type === 'locked' ? 'idle' : shownReason(change.reason)
+  for (const stream of open) stream.send('ended', { reason, at: change.at.toISOString() })
   closeAll(all, change.sessionId)
 }
 

@@ -1,12 +1,17 @@
 import 'server-only'
-import { and, desc, eq, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNotNull, lt, sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { events, users } from '../schema.ts'
+import { browsers, endedSessions, events, users } from '../schema.ts'
 import { columns, p, to } from './placeholders.ts'
 
 export function accountQueries(db: NodePgDatabase) {
   const { seq: _, ...event } = columns(events)
   const { createdAt: __, ...user } = columns(users)
+  const right = sql`${p('right')}::boolean`
+  const changes = Object.fromEntries(
+    Object.entries(getTableColumns(users)).map(([column, type]) => [column, sql`${sql.param(p(column), type)}`]),
+  )
+  delete changes.id
   const ofKind = sql`(cardinality(${p('kinds')}::text[]) = 0 or ${events.kind} = any(${p('kinds')}::text[]))`
   return {
     insertUser: db
@@ -35,15 +40,46 @@ export function accountQueries(db: NodePgDatabase) {
       .set({ name: to('name') })
       .where(eq(users.id, p('id')))
       .prepare('name_user'),
-    makeAdministrator: db
+    saveUser: db
       .update(users)
-      .set({ administrator: true })
+      .set(changes)
       .where(eq(users.id, p('id')))
-      .prepare('make_administrator'),
+      .prepare('save_user'),
+    countPassword: db
+      .update(users)
+      .set({
+        passwordFailures: sql`case when ${right} then 0 else ${users.passwordFailures} + 1 end`,
+        passwordHash: sql`case when ${right} or ${users.passwordFailures} + 1 < ${p('most')}::int
+          then ${users.passwordHash} end`,
+      })
+      .where(
+        and(
+          eq(users.id, p('id')),
+          isNotNull(users.passwordHash),
+          sql`not (${right} and ${users.passwordFailures} = 0)`,
+        ),
+      )
+      .returning({ passwordHash: users.passwordHash })
+      .prepare('count_password'),
     insertEvent: db
       .insert(events)
       .values({ ...event, at: sql`statement_timestamp()` })
+      .returning({ seq: events.seq, at: events.at })
       .prepare('insert_event'),
+    scrubEvents: db
+      .update(events)
+      .set({ device: null, ip: null, place: null, detail: {} })
+      .where(eq(events.userId, p('userId')))
+      .prepare('scrub_events'),
+    scrubEnded: db
+      .update(endedSessions)
+      .set({ name: null, userAgent: null, ip: null, place: null })
+      .where(eq(endedSessions.userId, p('userId')))
+      .prepare('scrub_ended'),
+    forgetBrowsers: db
+      .delete(browsers)
+      .where(eq(browsers.userId, p('userId')))
+      .prepare('forget_browsers'),
     eventsOfUser: db
       .select()
       .from(events)

@@ -1,5 +1,5 @@
 import 'server-only'
-import { and, asc, eq, gt, inArray, lte, or } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, lte, or, sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { sessions, users } from '../schema.ts'
 import { ago, all, p } from './placeholders.ts'
@@ -50,7 +50,7 @@ export function lockingQueries(db: NodePgDatabase) {
     lockIdle: db
       .select(all)
       .from(sessions)
-      .where(and(isRemembered, lte(sessions.lastActiveAt, ago('seconds'))))
+      .where(and(isRemembered, sql`locked_at is null`, lte(sessions.lastActiveAt, ago('seconds'))))
       .orderBy(asc(sessions.lastActiveAt))
       .limit(p('most'))
       .for('update', { skipLocked: true })

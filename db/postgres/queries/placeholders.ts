@@ -22,5 +22,7 @@ export const now = sql`statement_timestamp()`.mapWith(sessions.beganAt).as('now'
 
 export const ago = (seconds: string) => sql`statement_timestamp() - make_interval(secs => ${p(seconds)})`
 
+export const ahead = (seconds: string) => sql`statement_timestamp() + make_interval(secs => ${p(seconds)})`
+
 /** The whole row and when it was read. */
 export const all = { ...getTableColumns(sessions), now }

@@ -31,7 +31,9 @@ export function sessionQueries(db: NodePgDatabase) {
     activeSince: db
       .select({ id: sessions.id })
       .from(sessions)
-      .where(and(inArray(sessions.remembered, [false, true]), gt(sessions.lastActiveAt, p('from'))))
+      .where(
+        and(inArray(sessions.remembered, [false, true]), sql`locked_at is null`, gt(sessions.lastActiveAt, p('from'))),
+      )
       .prepare('active_since'),
     insertSession: db.insert(sessions).values(table).prepare('insert_session'),
     saveSession: db
@@ -53,6 +55,12 @@ export function sessionQueries(db: NodePgDatabase) {
       .delete(sessions)
       .where(eq(sessions.id, p('id')))
       .prepare('delete_session'),
+    anyBrowser: db
+      .select({ firstSeen: browsers.firstSeen })
+      .from(browsers)
+      .where(eq(browsers.userId, p('userId')))
+      .limit(1)
+      .prepare('any_browser'),
     findBrowser: db
       .select({ firstSeen: browsers.firstSeen })
       .from(browsers)

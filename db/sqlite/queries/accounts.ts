@@ -1,11 +1,13 @@
 import 'server-only'
-import { and, desc, eq, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, lt, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
-import { events, users } from '../schema.ts'
+import { browsers, endedSessions, events, users } from '../schema.ts'
 import { columns, p, to } from './placeholders.ts'
 
 export function accountQueries(db: BetterSQLite3Database) {
   const { seq: _, ...event } = columns(events)
+  const { id: __, ...changeable } = columns(users)
+  const changes = Object.fromEntries(Object.keys(changeable).map((column) => [column, to(column)]))
   const ofKind = sql`(${p('kinds')} = '[]' or ${events.kind} in (select value from json_each(${p('kinds')})))`
   return {
     insertUser: db
@@ -34,12 +36,42 @@ export function accountQueries(db: BetterSQLite3Database) {
       .set({ name: to('name') })
       .where(eq(users.id, p('id')))
       .prepare(),
-    makeAdministrator: db
+    saveUser: db
       .update(users)
-      .set({ administrator: true })
+      .set(changes)
       .where(eq(users.id, p('id')))
       .prepare(),
-    insertEvent: db.insert(events).values(event).prepare(),
+    countPassword: db
+      .update(users)
+      .set({
+        passwordFailures: sql`case when ${p('right')} then 0 else ${users.passwordFailures} + 1 end`,
+        passwordHash: sql`case when ${p('right')} or ${users.passwordFailures} + 1 < ${p('most')}
+          then ${users.passwordHash} end`,
+      })
+      .where(
+        and(
+          eq(users.id, p('id')),
+          isNotNull(users.passwordHash),
+          sql`not (${p('right')} and ${users.passwordFailures} = 0)`,
+        ),
+      )
+      .returning({ passwordHash: users.passwordHash })
+      .prepare(),
+    insertEvent: db.insert(events).values(event).returning({ seq: events.seq }).prepare(),
+    scrubEvents: db
+      .update(events)
+      .set({ device: null, ip: null, place: null, detail: '{}' })
+      .where(eq(events.userId, p('userId')))
+      .prepare(),
+    scrubEnded: db
+      .update(endedSessions)
+      .set({ name: null, userAgent: null, ip: null, place: null })
+      .where(eq(endedSessions.userId, p('userId')))
+      .prepare(),
+    forgetBrowsers: db
+      .delete(browsers)
+      .where(eq(browsers.userId, p('userId')))
+      .prepare(),
     eventsOfUser: db
       .select()
       .from(events)

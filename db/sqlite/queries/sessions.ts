@@ -26,6 +26,7 @@ export function sessionQueries(db: BetterSQLite3Database) {
   const { id: _, ...changeable } = columns(sessions)
   const changes = Object.fromEntries(Object.keys(changeable).map((column) => [column, to(column)]))
   const isRemembered = eq(sessions.remembered, p('remembered'))
+  const isUnlocked = sql`locked_at is null`
   return {
     live: db
       .select()
@@ -47,7 +48,7 @@ export function sessionQueries(db: BetterSQLite3Database) {
     idleSince: db
       .select()
       .from(sessions)
-      .where(and(isRemembered, lte(sessions.lastActiveAt, p('before'))))
+      .where(and(isRemembered, isUnlocked, lte(sessions.lastActiveAt, p('before'))))
       .orderBy(asc(sessions.lastActiveAt))
       .limit(p('most'))
       .prepare(),
@@ -61,7 +62,7 @@ export function sessionQueries(db: BetterSQLite3Database) {
     activeSince: db
       .select({ id: sessions.id, lastActiveAt: sessions.lastActiveAt })
       .from(sessions)
-      .where(and(sql`${sessions.remembered} in (0, 1)`, gt(sessions.lastActiveAt, p('after'))))
+      .where(and(sql`${sessions.remembered} in (0, 1)`, isUnlocked, gt(sessions.lastActiveAt, p('after'))))
       .prepare(),
     insertSession: db.insert(sessions).values(columns(sessions)).prepare(),
     saveSession: db
@@ -88,6 +89,12 @@ export function sessionQueries(db: BetterSQLite3Database) {
       .values(columns(browsers))
       .onConflictDoNothing()
       .returning({ firstSeen: browsers.firstSeen })
+      .prepare(),
+    anyBrowser: db
+      .select({ firstSeen: browsers.firstSeen })
+      .from(browsers)
+      .where(eq(browsers.userId, p('userId')))
+      .limit(1)
       .prepare(),
     findBrowser: db
       .select({ firstSeen: browsers.firstSeen })

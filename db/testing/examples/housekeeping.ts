@@ -107,7 +107,7 @@ const PLANS: [string, (dialect: Dialect) => string, Record<Dialect, string>][] =
   [
     'the sweep by activity',
     (dialect) =>
-      `select * from sessions where ${never(dialect)} and last_active_at <= ${instant(dialect)} order by last_active_at limit 100`,
+      `select * from sessions where ${never(dialect)} and locked_at is null and last_active_at <= ${instant(dialect)} order by last_active_at limit 100`,
     { sqlite: 'sessions_by_activity', postgres: 'sessions_by_activity' },
   ],
   [

@@ -271,6 +271,8 @@ export async function beginIn(store: Store, userId: string, id: string, browser:
       digest,
       remembered: false,
       authentications: [{ method: 'pwd' }],
+      securityVersion: 1,
+      epoch: 1,
       browserDigest: browserDigest(browser),
       replaces: null,
       ...device,

@@ -1,0 +1,60 @@
+import 'server-only'
+import type { EventKind, NewEvent, User } from './contract.ts'
+
+/**
+ * Which events are told by mail, and to whom. Their mails are written into the outbox in the event's own transaction,
+ * so none is lost and none tells of what did not happen. Pure; the texts are made in `lib/mail`.
+ * @see ASVS v5.0.0-6.3.5, 6.3.7; policy §4.10: whoever takes an account over must not be able to hush it up
+ */
+const TOLD: Readonly<Record<EventKind, boolean | ((detail: NewEvent['detail']) => boolean)>> = {
+  'account-created': false,
+  // Of the very first sign-in the person knows: they have just made the account.
+  'signed-in': ({ newDevice, first }) => newDevice === 'true' && first !== 'true',
+  'sign-in-failed': false,
+  'sign-in-throttled': false,
+  'second-factor-failed': true,
+  'password-switched-off': true,
+  reauthenticated: false,
+  'reauthentication-failed': false,
+  'session-ended': ({ reason }) => reason === 'limit' || reason === 'administrator',
+  'session-locked': false,
+  'session-unlocked': false,
+  'session-renamed': false,
+  'session-replayed': true,
+  'ended-session-used': false,
+  'circumstances-changed': ({ done }) => done !== 'noted',
+  'profile-changed': false,
+  'password-changed': true,
+  'reset-requested': true,
+  'password-reset': true,
+  'totp-added': true,
+  'totp-removed': true,
+  'passkey-added': true,
+  'passkey-removed': true,
+  'passkey-renamed': false,
+  'recovery-codes-replaced': true,
+  'recovery-code-used': true,
+  'email-change-requested': true,
+  'email-changed': true,
+  'email-restored': true,
+  reported: true,
+  'account-disabled': true,
+  'account-enabled': false,
+  'account-deleted': true,
+  'administrator-granted': true,
+  'administrator-withdrawn': true,
+  administered: false,
+}
+
+/** Addresses that are told of an event; none for most. */
+export function recipients(event: NewEvent, user: User | undefined, now: Date): readonly string[] {
+  const told = TOLD[event.kind]
+  if (!user || user.deletedAt || !(typeof told === 'function' ? told(event.detail) : told)) return []
+  // The link proves that the new address is theirs; it must be nowhere else.
+  if (event.kind === 'email-change-requested') return event.detail.to ? [event.detail.to] : []
+  // A link that opens something goes to the present address only.
+  if (event.kind === 'reset-requested') return [user.email]
+  if (event.kind === 'email-changed' && event.detail.to) return [user.email, event.detail.to]
+  const former = user.formerEmail && user.formerEmailUntil && user.formerEmailUntil > now ? [user.formerEmail] : []
+  return [user.email, ...former]
+}

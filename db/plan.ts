@@ -1,0 +1,303 @@
+import 'server-only'
+import type { AccountChange, Authority, Changed, NewEvent, Passkey, Pending, PendingKind, User } from './contract.ts'
+import { deviceName } from './device-name.ts'
+import { endedBecause, endsOf } from './ends.ts'
+import { type Ends, holds, isNewest, type Rules } from './judgement.ts'
+import { type LiveSession, rekeyed } from './live.ts'
+import { administeredEvent, byAdministrator } from './records.ts'
+import { type Cause, WHAT_ENDS } from './what-ends.ts'
+
+/**
+ * What a change of an account comes to: read under its locks, decided here, written by the store in the same
+ * transaction. Both stores carry out the same plan. Pure.
+ */
+export interface AccountState {
+  readonly now: Date
+  readonly user: User | undefined
+  /** The user's, and the administrator's own one where one acts. */
+  readonly sessions: readonly LiveSession[]
+  readonly passkeys: readonly Passkey[]
+  /** The half-state of the link that was used. */
+  readonly link: Pending | undefined
+  /** The new address belongs to another account. */
+  readonly addressTaken: boolean
+  /** The account of the administrator who acts. */
+  readonly administrator: User | undefined
+}
+
+/** Of mailed links an account has one of a kind: the latest wins. */
+export function isLink(kind: PendingKind): boolean {
+  return kind === 'reset' || kind === 'email'
+}
+
+/** Whose account an authority is about. */
+export function userOf(authority: Authority, ofLink: string | null): string {
+  switch (authority.by) {
+    case 'person':
+      return authority.proof.userId
+    case 'link':
+      return ofLink ?? ''
+    default:
+      return authority.userId
+  }
+}
+
+/** The address that a change would give the account, for looking whether it is taken. */
+export function newAddress(change: AccountChange, link: Pending['detail'] | undefined): string | undefined {
+  if (change.kind === 'email-changed') return link?.email
+  return change.kind === 'email-restored' ? change.from : undefined
+}
+
+/** Statements of the store by name, and what they are given. */
+export interface Writes {
+  readonly saveUser: User
+  readonly insertTotp: { userId: string; secret: string; lastStep: number; createdAt: Date; lastUsedAt: null }
+  readonly deleteTotp: { userId: string }
+  readonly insertPasskey: Passkey
+  readonly namePasskey: { id: string; name: string }
+  readonly deletePasskey: { id: string }
+  readonly deletePasskeys: { userId: string }
+  readonly insertRecoveryCode: { userId: string; digest: Buffer; createdAt: Date }
+  readonly deleteRecoveryCodes: { userId: string }
+  readonly deletePending: { id: string }
+  readonly deletePendingOfUser: { userId: string }
+  readonly forgetBrowsers: { userId: string }
+  readonly scrubEvents: { userId: string }
+  readonly scrubEnded: { userId: string }
+}
+
+export type Write = { readonly [K in keyof Writes]: readonly [K, Writes[K]] }[keyof Writes]
+
+export interface Plan {
+  readonly events: readonly NewEvent[]
+  readonly ends: readonly Ends[]
+  readonly renewed: LiveSession | null
+  /** After the events: their mails go to the address from before. */
+  readonly writes: readonly Write[]
+  readonly changed: Extract<Changed, { outcome: 'changed' }>
+}
+
+export type Refusal = Exclude<Changed, { outcome: 'changed' }>
+
+/** Notices go to a former address as well for this long, and a restored one is held. Seconds. */
+const WEEK = 7 * 24 * 60 * 60
+
+/** What may be changed by which right, and what it is in the table of what ends. Null: it ends nothing. */
+const RULES_OF: Readonly<
+  Record<AccountChange['kind'], { readonly by: readonly Authority['by'][]; readonly cause: Cause | null }>
+> = {
+  'password-changed': { by: ['person'], cause: 'password-changed' },
+  'password-reset': { by: ['link'], cause: 'password-reset' },
+  'totp-added': { by: ['person'], cause: 'factor-changed' },
+  'totp-removed': { by: ['person'], cause: 'factor-changed' },
+  'passkey-added': { by: ['person'], cause: 'factor-changed' },
+  'passkey-removed': { by: ['person'], cause: 'factor-changed' },
+  'passkey-renamed': { by: ['person'], cause: null },
+  'recovery-codes-replaced': { by: ['person'], cause: 'factor-changed' },
+  'email-changed': { by: ['link'], cause: 'email-changed' },
+  'email-restored': { by: ['notice'], cause: 'email-restored' },
+  reported: { by: ['notice'], cause: 'reported' },
+  'account-disabled': { by: ['administrator', 'shell'], cause: 'account-disabled' },
+  'account-enabled': { by: ['administrator', 'shell'], cause: 'account-enabled' },
+  'account-deleted': { by: ['person', 'administrator', 'shell'], cause: 'account-deleted' },
+  'administrator-granted': { by: ['administrator', 'shell'], cause: 'role-changed' },
+  'administrator-withdrawn': { by: ['administrator', 'shell'], cause: 'role-changed' },
+  'sessions-ended': { by: ['administrator', 'shell'], cause: 'ended-by-administrator' },
+}
+
+export function planChange(
+  state: AccountState,
+  authority: Authority,
+  change: AccountChange,
+  event: NewEvent,
+  rules: Rules,
+): Plan | Refusal {
+  const { user } = state
+  const { by, cause } = RULES_OF[change.kind]
+  if (!by.includes(authority.by)) return { outcome: 'void' }
+  if (!user || user.deletedAt) return { outcome: 'not-found' }
+  const refusal = authorityProblem(state, authority, cause, rules) ?? changeProblem(state, user, change)
+  if (refusal) return refusal
+  const after = changedUser(state, user, change)
+  const own = authority.by === 'person' ? ownSession(state, authority) : undefined
+  const ends = cause === null ? [] : endsOf(cause, ofUser(state, user), scopeOf(change, own), rules)
+  const isRenewed = cause !== null && WHAT_ENDS[cause].thisSession === 'renewed'
+  const renewed = isRenewed && own && authority.by === 'person' ? rekeyed(own, authority.digest) : null
+  return {
+    events: eventsOf(state, authority, change, user, event),
+    ends,
+    renewed,
+    writes: [...writesOf(state, user, change), ...halfStates(authority, user, cause), ['saveUser', after]],
+    changed: {
+      outcome: 'changed',
+      user: after,
+      session: renewed,
+      ended: cause === null ? 0 : endedBecause(cause, ends).length,
+    },
+  }
+}
+
+function ofUser({ sessions }: AccountState, user: User): readonly LiveSession[] {
+  return sessions.filter(({ userId }) => userId === user.id)
+}
+
+function ownSession({ sessions }: AccountState, { proof }: { readonly proof: { sessionId: string } }) {
+  return sessions.find(({ id }) => id === proof.sessionId)
+}
+
+/** Whether the right by which it is changed still holds, now that everything is locked. */
+function authorityProblem(
+  state: AccountState,
+  authority: Authority,
+  cause: Cause | null,
+  rules: Rules,
+): Refusal | null {
+  switch (authority.by) {
+    case 'person': {
+      const own = ownSession(state, authority)
+      if (!holds(own, authority.proof, rules)) return { outcome: 'session-over' }
+      const renews = cause !== null && WHAT_ENDS[cause].thisSession === 'renewed'
+      return renews && !isNewest(own, authority.proof) ? { outcome: 'superseded' } : null
+    }
+    case 'administrator': {
+      const { administrator } = state
+      if (!holds(ownSession(state, authority), authority.proof, rules)) return { outcome: 'session-over' }
+      return administrator?.administrator && !administrator.disabledAt ? null : { outcome: 'session-over' }
+    }
+    case 'link': {
+      const { link, now, user } = state
+      const isGood = link && link.expiresAt > now && link.userId === user?.id
+      return isGood && link.securityVersion === user?.securityVersion ? null : { outcome: 'void' }
+    }
+    case 'notice':
+    case 'shell':
+      return null
+  }
+}
+
+function changeProblem(state: AccountState, user: User, change: AccountChange): Refusal | null {
+  switch (change.kind) {
+    case 'email-changed':
+      if (user.emailHeldUntil && user.emailHeldUntil > state.now) return { outcome: 'void' }
+      return state.addressTaken ? { outcome: 'email-taken' } : null
+    case 'email-restored':
+      // Whoever has changed it again since has had the same notice.
+      if (user.email !== change.to) return { outcome: 'void' }
+      return state.addressTaken ? { outcome: 'email-taken' } : null
+    case 'passkey-removed':
+    case 'passkey-renamed':
+      return state.passkeys.some(({ id }) => id === change.id) ? null : { outcome: 'not-found' }
+    case 'sessions-ended':
+      if (change.sessionId === null) return null
+      return ofUser(state, user).some(({ id }) => id === change.sessionId) ? null : { outcome: 'not-found' }
+    default:
+      return null
+  }
+}
+
+function changedUser({ now, link }: AccountState, user: User, change: AccountChange): User {
+  const next = { ...user, securityVersion: user.securityVersion + 1 }
+  const later = new Date(now.getTime() + WEEK * 1000)
+  switch (change.kind) {
+    case 'passkey-renamed':
+    case 'sessions-ended':
+      return user
+    case 'password-changed':
+    case 'password-reset':
+      return { ...next, passwordHash: change.passwordHash, passwordFailures: 0 }
+    case 'email-changed':
+      return { ...next, email: link?.detail.email ?? user.email, formerEmail: user.email, formerEmailUntil: later }
+    case 'email-restored': {
+      const former = { formerEmail: null, formerEmailUntil: null, emailHeldUntil: later }
+      return { ...next, ...former, email: change.from, passwordHash: null }
+    }
+    case 'reported':
+      return { ...next, passwordHash: null }
+    case 'account-disabled':
+      return { ...next, disabledAt: user.disabledAt ?? now }
+    case 'account-enabled':
+      return { ...next, disabledAt: null }
+    case 'account-deleted':
+      return { ...next, ...nobody(user.id), deletedAt: now }
+    case 'administrator-granted':
+      return { ...next, administrator: true }
+    case 'administrator-withdrawn':
+      return { ...next, administrator: false }
+    default:
+      return next
+  }
+}
+
+/** What is left of somebody whose account is gone: a row that keeps the events apart from other people's. */
+function nobody(id: string) {
+  const former = { formerEmail: null, formerEmailUntil: null, emailHeldUntil: null }
+  return { name: '', email: `deleted ${id}`, passwordHash: null, administrator: false, ...former }
+}
+
+function scopeOf(change: AccountChange, own: LiveSession | undefined) {
+  return {
+    thisSession: own?.id ?? null,
+    endedBy: own ? deviceName(own) : null,
+    ...('endOthers' in change && { endOthers: change.endOthers }),
+    ...('sessionId' in change && { target: change.sessionId }),
+  }
+}
+
+function writesOf({ now }: AccountState, { id: userId }: User, change: AccountChange): Write[] {
+  switch (change.kind) {
+    case 'totp-added': {
+      const { secret, step: lastStep } = change
+      return [
+        ['deleteTotp', { userId }],
+        ['insertTotp', { userId, secret, lastStep, createdAt: now, lastUsedAt: null }],
+      ]
+    }
+    case 'totp-removed':
+      return [['deleteTotp', { userId }]]
+    case 'passkey-added':
+      return [['insertPasskey', { ...change.passkey, userId, createdAt: now, lastUsedAt: null }]]
+    case 'passkey-removed':
+      return [['deletePasskey', { id: change.id }]]
+    case 'passkey-renamed':
+      return [['namePasskey', { id: change.id, name: change.name }]]
+    case 'recovery-codes-replaced':
+      return [
+        ['deleteRecoveryCodes', { userId }],
+        ...change.digests.map((digest): Write => ['insertRecoveryCode', { userId, digest, createdAt: now }]),
+      ]
+    case 'account-deleted':
+      return [
+        ['deleteTotp', { userId }],
+        ['deletePasskeys', { userId }],
+        ['deleteRecoveryCodes', { userId }],
+        ['scrubEvents', { userId }],
+        ['scrubEnded', { userId }],
+      ]
+    default:
+      return []
+  }
+}
+
+/** What else the table ends, and the link that was used: it opens nothing twice. */
+function halfStates(authority: Authority, { id: userId }: User, cause: Cause | null): Write[] {
+  const row = cause === null ? null : WHAT_ENDS[cause]
+  return [
+    ...(authority.by === 'link' ? ([['deletePending', { id: authority.pendingId }]] as const) : []),
+    ...(row?.halfStates === 'ends' ? ([['deletePendingOfUser', { userId }]] as const) : []),
+    ...(row?.knownBrowsers === 'ends' ? ([['forgetBrowsers', { userId }]] as const) : []),
+  ]
+}
+
+/** What an administrator does is told on both sides; the person is not told the administrator's address. */
+function eventsOf(
+  { administrator }: AccountState,
+  authority: Authority,
+  change: AccountChange,
+  user: User,
+  event: NewEvent,
+): NewEvent[] {
+  if (authority.by !== 'administrator' || !administrator) return [event]
+  // Of ended sessions the person has an event each.
+  const told = change.kind === 'sessions-ended' ? [] : [byAdministrator(event)]
+  return [...told, administeredEvent(event, administrator.id, change.kind, user.email)]
+}

@@ -1,0 +1,64 @@
+import 'server-only'
+import type { Outbox, PendingStore, Store } from '../contract.ts'
+import { isLink } from '../plan.ts'
+import { eventFrom } from './rows.ts'
+import { note, type Parts } from './step.ts'
+
+export function postgresPending({ connection }: Parts): PendingStore {
+  return {
+    begin: (wanted, event) =>
+      connection.write(async (queries) => {
+        const { userId, kind } = wanted
+        if (userId !== null && isLink(kind)) {
+          await queries.lockUser.execute({ id: userId })
+          await queries.deletePendingOfKind.execute({ userId, kind })
+        }
+        const [row] = await queries.insertPending.execute({ ...wanted })
+        if (!row) throw new Error('an insert answered no row')
+        if (event) await note(queries, event)
+        return row
+      }),
+
+    find: (kind, secretDigest, id) =>
+      connection.read(
+        async (queries) => (await queries.findPending.execute({ kind, secretDigest, id: id ?? null }))[0],
+      ),
+
+    take: (id) => connection.write(async (queries) => (await queries.takePending.execute({ id }))[0]),
+  }
+}
+
+export function postgresOutbox({ connection }: Parts): Outbox {
+  return {
+    claim: (most, lease) =>
+      connection.write(async (queries) => {
+        const due = await queries.dueMails.execute({ most })
+        for (const { mail } of due) await queries.postponeMail.execute({ id: mail.id, after: lease })
+        return due.map(({ mail, event, user }) => {
+          const { id, recipient: to, sealed, failures } = mail
+          return { id, to, sealed, failures, user, event: eventFrom(event) }
+        })
+      }),
+
+    sent: (id) =>
+      connection.write(async (queries) => {
+        await queries.deleteMail.execute({ id })
+      }),
+
+    failed: (id, after) =>
+      connection.write(async (queries) => {
+        if (after === null) await queries.deleteMail.execute({ id })
+        else await queries.failMail.execute({ id, after })
+      }),
+
+    waiting: () =>
+      connection.read(async (queries) => {
+        const [{ count, oldest } = { count: 0, oldest: null }] = await queries.waitingMails.execute()
+        return { count, oldest }
+      }),
+  }
+}
+
+export function postgresLastEnd({ connection }: Parts): Store['lastEnd'] {
+  return () => connection.read(async (queries) => (await queries.lastEnd.execute())[0]?.seq ?? 0)
+}
