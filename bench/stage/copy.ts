@@ -1,23 +1,12 @@
 import { copyFileSync, cpSync, existsSync, linkSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { SOURCE_FILES, SOURCE_FOLDERS } from '#lib/cli/sources.ts'
 
 /**
  * A copy of the app to measure, so that routes which only the benchmarks need are never part of the product.
  * `node_modules` is linked file by file: the bundler refuses a link to a folder outside of the app.
  */
-const SOURCES = [
-  'app',
-  'db',
-  'lib',
-  'public',
-  'instrumentation.ts',
-  'next.config.ts',
-  'package-lock.json',
-  'package.json',
-  'postcss.config.mjs',
-  'proxy.ts',
-  'tsconfig.json',
-]
+const SOURCES = [...SOURCE_FOLDERS, ...SOURCE_FILES]
 
 export function copyApp(to: string, sources: readonly string[] = SOURCES): void {
   mkdirSync(to, { recursive: true })

@@ -3,18 +3,9 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nextCommand, nextEnvironment, run } from './process.ts'
+import { SOURCE_FILES, SOURCE_FOLDERS } from './sources.ts'
 import { say } from './terminal.ts'
 
-const FOLDERS = ['app', 'lib', 'db', 'public']
-const FILES = [
-  'instrumentation.ts',
-  'next.config.ts',
-  'package-lock.json',
-  'package.json',
-  'postcss.config.mjs',
-  'proxy.ts',
-  'tsconfig.json',
-]
 const BUILD_ID = '.next/BUILD_ID'
 /** What the build was made of. Written after it, so an interrupted build has none. */
 const STAMP = '.next/signet-sources'
@@ -57,11 +48,11 @@ function digestOf(sources: readonly string[]): string {
 
 /** All that goes into the build, in a fixed order: not the tests, nor the commands. */
 function sourceFiles(): string[] {
-  const inFolders = FOLDERS.filter((folder) => existsSync(folder)).flatMap((folder) =>
+  const inFolders = SOURCE_FOLDERS.filter((folder) => existsSync(folder)).flatMap((folder) =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name)),
   )
-  const files = FILES.filter((file) => existsSync(file))
+  const files = SOURCE_FILES.filter((file) => existsSync(file))
   return [...inFolders, ...files].filter((path) => !/\.test\.tsx?$|^lib.cli./.test(path)).sort()
 }
