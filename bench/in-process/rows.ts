@@ -28,7 +28,7 @@ export function rowWriter(path: string): RowWriter {
   db.pragma('cache_size = -1000000')
   const session = insert(db, 'sessions', [
     ...['id', 'user_id', 'generation', 'digest', 'began_at', 'lifetime_from', 'last_active_at', 'renewed_at'],
-    ...['remembered', 'authentications', 'predecessor_generation', 'predecessor_digest', 'predecessor_retired_at'],
+    ...['remembered', 'epoch', 'authentications', 'predecessor_generation', 'predecessor_digest', 'predecessor_retired_at'],
     ...['predecessor_retired_by', 'browser_digest', 'browser', 'os', 'kind', 'user_agent', 'ip', 'place'],
   ])
   const user = insert(db, 'users', ['id', 'name', 'email', 'password_hash', 'administrator', 'created_at'])
@@ -44,7 +44,7 @@ export function rowWriter(path: string): RowWriter {
     const bytes = randomBytes(64)
     const [before, browser] = [bytes.subarray(0, 32), bytes.subarray(32)]
     session.run(
-      ...[id, userId, 1, digest, at, at, at, at, 0, JSON.stringify([['pwd', at]])],
+      ...[id, userId, 1, digest, at, at, at, at, 0, 1, JSON.stringify([['pwd', at]])],
       ...[0, before, at, 'renewal', browser, 'Chrome 142', 'Linux', 'desktop', USER_AGENT, '192.0.2.7', null],
     )
   }
