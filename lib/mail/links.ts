@@ -4,7 +4,6 @@ import { settings } from '#lib/config.ts'
 import { deriveKey } from '#lib/keys/derive.ts'
 import { type Key, ring } from '#lib/keys/ring.ts'
 import { randomNonce } from '#lib/random.ts'
-import { MINUTE } from '#lib/time.ts'
 
 /**
  * What the links in mails carry. Those of a notice ("This wasn't me", "undo") carry a proof that Signet itself wrote
@@ -12,9 +11,6 @@ import { MINUTE } from '#lib/time.ts'
  * until its mail is sent, it stands sealed in the outbox, so that the database alone opens no account.
  */
 export type NoticePurpose = 'not-me' | 'undo-email'
-
-/** How long the token of a mailed link is good. v5.0.0-6.5.5: at most ten minutes. Seconds. */
-export const LINK_LIFETIME = 10 * MINUTE
 
 /** @returns 43 characters of base64url */
 export function noticeProof(seq: number, purpose: NoticePurpose): string {

@@ -11,10 +11,10 @@ import type { EventKind, NewEvent } from '#db/contract.ts'
 
 type Detail = NewEvent['detail']
 
-const TOLD: Readonly<Record<EventKind, boolean | ((detail: Detail) => boolean)>> = {
+const TOLD = {
   'account-created': false,
   // The very first sign-in of an account is no news to whoever has just made it.
-  'signed-in': ({ newDevice, first }) => newDevice === 'true' && first !== 'true',
+  'signed-in': ({ newDevice, first }: Detail) => newDevice === 'true' && first !== 'true',
   // Anybody can type a wrong password; a mail for each would be a way to annoy.
   'sign-in-failed': false,
   'sign-in-throttled': false,
@@ -24,13 +24,13 @@ const TOLD: Readonly<Record<EventKind, boolean | ((detail: Detail) => boolean)>>
   reauthenticated: false,
   'reauthentication-failed': false,
   // What the person did or what time did needs no mail; these two were done to them.
-  'session-ended': ({ reason }) => reason === 'limit' || reason === 'administrator',
+  'session-ended': ({ reason }: Detail) => reason === 'limit' || reason === 'administrator',
   'session-locked': false,
   'session-unlocked': false,
   'session-renamed': false,
   'session-replayed': true,
   'ended-session-used': false,
-  'circumstances-changed': ({ done }) => done !== 'noted',
+  'circumstances-changed': ({ done }: Detail) => done !== 'noted',
   'profile-changed': false,
   'password-changed': true,
   'reset-requested': true,
@@ -53,10 +53,13 @@ const TOLD: Readonly<Record<EventKind, boolean | ((detail: Detail) => boolean)>>
   'administrator-withdrawn': true,
   // The administrator's own record of it; whom it concerns is told by the event above.
   administered: false,
-}
+} as const satisfies Readonly<Record<EventKind, boolean | ((detail: Detail) => boolean)>>
+
+/** The kinds of which mail ever tells: `words.ts` has words for each, or does not compile. */
+export type NoticeKind = { [Kind in EventKind]: (typeof TOLD)[Kind] extends false ? never : Kind }[EventKind]
 
 /** What happened at an address without an account is nobody's mail. */
 export function tellsByMail({ kind, userId, detail }: NewEvent): boolean {
-  const told = TOLD[kind]
+  const told: boolean | ((detail: Detail) => boolean) = TOLD[kind]
   return userId !== null && (typeof told === 'function' ? told(detail) : told)
 }

@@ -1,0 +1,37 @@
+import 'server-only'
+import { mkdir, open, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createTransport } from 'nodemailer'
+import type { Message } from './compose.ts'
+import { type Deliver, mimeOf } from './transport.ts'
+
+/**
+ * Mail for a machine without a mail server: `.eml` files, which any mail program opens. Nobody else may read them,
+ * since their links open things. A file is complete when its name ends in `.eml`; sent again, it takes its own place.
+ */
+export function fileTransport(directory: string): Deliver {
+  const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
+  return async (message) => {
+    try {
+      const { message: bytes } = await composer.sendMail(mimeOf(message))
+      await write(directory, message, bytes as Buffer)
+      return { outcome: 'accepted' }
+    } catch (error) {
+      return { outcome: 'failed', why: String((error as { code?: unknown }).code ?? 'unknown') }
+    }
+  }
+}
+
+async function write(directory: string, { name }: Message, bytes: Buffer): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const path = join(directory, name)
+  const file = await open(`${path}.part`, 'w', 0o600)
+  try {
+    await file.writeFile(bytes)
+    // The row goes next: what it said must be on the disk by then.
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(`${path}.part`, `${path}.eml`)
+}
