@@ -1,0 +1,65 @@
+import 'server-only'
+import { hash } from 'node:crypto'
+import type { Pending, PendingStore } from '#db/contract.ts'
+import { SIGN_IN_COOKIE_LIFETIME } from '#lib/http/cookies.ts'
+import { randomSecret } from '#lib/random.ts'
+import { digestOf } from '#lib/session/token.ts'
+
+/**
+ * Challenges for passkeys. Each is a row of its own (`pending`, kind `challenge`), good for one answer: taking it away
+ * is the first thing that happens to an answer, right or wrong. It belongs to the browser that asked, to one purpose,
+ * and to the account and session for which it was asked.
+ *
+ * The row's id is a digest of the challenge, so an answer, which repeats its challenge, finds its row without further
+ * ado, among those of other tabs; and the row does not tell the challenge.
+ * @see WebAuthn Level 3 §13.4.3; ASVS v5.0.0-6.5.1, 6.6.2
+ */
+export type ChallengePurpose = 'sign-in' | 'factor' | 'reauthenticate' | 'enrol'
+
+/** Seconds. A sign-in page offers passkeys in its field for as long. */
+export const CHALLENGE_LIFETIME = SIGN_IN_COOKIE_LIFETIME
+
+/** Who asks, and for what. */
+export interface Asking {
+  readonly purpose: ChallengePurpose
+  /** Null at a sign-in, where the passkey says whose it is. */
+  readonly userId: string | null
+  readonly sessionId: string | null
+  /** Of `__Host-sign-in`. */
+  readonly secret: Buffer
+}
+
+export type ChallengeStore = Pick<PendingStore, 'begin' | 'find' | 'take'>
+
+/** @param securityVersion the account's by now; 0 without one */
+export async function newChallenge(
+  pending: ChallengeStore,
+  { purpose, userId, sessionId, secret }: Asking,
+  securityVersion: number,
+): Promise<Buffer> {
+  const challenge = randomSecret()
+  const row = { id: idOf(challenge), kind: 'challenge', secretDigest: digestOf(secret), userId, sessionId } as const
+  await pending.begin({ ...row, securityVersion, detail: { purpose }, lifetime: CHALLENGE_LIFETIME }, null)
+  return challenge
+}
+
+/**
+ * Takes the challenge that an answer repeats. Null when this browser has none such (any more), or it was for something
+ * else: then it is gone all the same.
+ */
+export async function takeChallenge(
+  pending: ChallengeStore,
+  { purpose, userId, sessionId, secret }: Asking,
+  presented: string,
+): Promise<Pending | null> {
+  const challenge = Buffer.from(presented, 'base64url')
+  if (challenge.length !== 32 || challenge.toString('base64url') !== presented) return null
+  const found = await pending.find('challenge', digestOf(secret), idOf(challenge))
+  const taken = found && (await pending.take(found.id))
+  if (!taken || taken.detail.purpose !== purpose) return null
+  return taken.userId === userId && taken.sessionId === sessionId ? taken : null
+}
+
+function idOf(challenge: Buffer): string {
+  return hash('sha256', challenge, 'buffer').subarray(0, 16).toString('base64url')
+}
