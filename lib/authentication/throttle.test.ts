@@ -1,6 +1,12 @@
 import { expect, test } from '@playwright/test'
 import type { Limiter, LimiterOptions } from '#db/contract.ts'
-import { reauthenticationThrottle, signInThrottle, signUpThrottle } from '#lib/authentication/throttle.ts'
+import {
+  challengeThrottle,
+  codeThrottle,
+  reauthenticationThrottle,
+  signInThrottle,
+  signUpThrottle,
+} from '#lib/authentication/throttle.ts'
 
 const browser = (name: string) => Buffer.from(name.padEnd(32))
 
@@ -213,12 +219,66 @@ test('one network may ask about ten taken addresses, and sign three hundred peop
   expect(made).toBe(300)
 })
 
+const alices = { userId: 'alice', securityVersion: 1 }
+
+test('an account gets ten tries at a code in half an hour, parallel or not', async () => {
+  const store = memory()
+  const throttle = codeThrottle(store)
+  expect(await tries(200, () => throttle.take(alices))).toBe(10)
+  expect(await throttle.take(alices)).toEqual({ allowed: false, retryAfter: 30 * 60, lasting: false })
+  expect(await throttle.take({ ...alices, userId: 'bob' })).toMatchObject({ allowed: true })
+  store.clock.now = 30 * 60
+  expect(await throttle.take(alices)).toMatchObject({ allowed: true })
+})
+
+test('guessing all year, under whatever sign-in, gets fewer than a hundred tries', async () => {
+  const store = memory()
+  const throttle = codeThrottle(store)
+  let allowed = 0
+  for (store.clock.now = 0; store.clock.now < 365 * 86_400; store.clock.now += 1800) {
+    allowed += await tries(11, () => throttle.take(alices))
+  }
+  expect(allowed).toBe(90)
+  expect(await throttle.take({ ...alices, userId: 'bob' })).toMatchObject({ allowed: true })
+})
+
+test('what waiting does not mend is said, and a changed authenticator mends it; a burst it does not', async () => {
+  const store = memory()
+  const throttle = codeThrottle(store)
+  for (let i = 0; i < 9; i++, store.clock.now += 1800) await tries(10, () => throttle.take(alices))
+  expect(await throttle.take(alices)).toMatchObject({ allowed: false, lasting: true })
+  expect(await tries(50, () => throttle.take({ ...alices, securityVersion: 2 }))).toBe(10)
+  expect(await tries(50, () => throttle.take({ ...alices, securityVersion: 3 }))).toBe(0)
+})
+
+test('right codes count for nothing, however many', async () => {
+  const store = memory()
+  const throttle = codeThrottle(store)
+  for (let i = 0; i < 500; i++) {
+    const attempt = await throttle.take(alices)
+    expect(attempt.allowed).toBe(true)
+    if (attempt.allowed) await attempt.giveBack()
+  }
+  expect(await tries(50, () => throttle.take(alices))).toBe(10)
+})
+
+test('a network gets six hundred challenges in a quarter of an hour, and takes none from another', async () => {
+  const store = memory()
+  const throttle = challengeThrottle(store)
+  expect(await tries(700, (i) => throttle.take({ ip: `2a01:e0a:1:2::${i.toString(16)}` }))).toBe(600)
+  expect(await throttle.take({ ip: '90.90.1.1' })).toMatchObject({ allowed: true })
+  store.clock.now = 15 * 60
+  expect(await throttle.take({ ip: '2a01:e0a:1:2::1' })).toMatchObject({ allowed: true })
+})
+
 test('keys are digests: neither an address nor a network can be read from them', async () => {
   const store = memory()
   await signInThrottle(store).take({ ...alice, ip: '90.90.1.1' })
   await signUpThrottle(store).take({ ip: '90.90.1.1' })
   await reauthenticationThrottle(store).take({ userId: 'alice', sessionId: 'own' })
-  expect(store.rows.size).toBe(6)
+  await codeThrottle(store).take(alices)
+  await challengeThrottle(store).take({ ip: '90.90.1.1' })
+  expect(store.rows.size).toBe(9)
   for (const key of store.rows.keys()) expect(key).toMatch(/^[\w-]{43}$/)
 })
 

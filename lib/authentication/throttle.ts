@@ -2,7 +2,7 @@ import 'server-only'
 import { hash } from 'node:crypto'
 import type { Limiter, LimiterOptions, SessionStore, Store } from '#db/contract.ts'
 import { networkOf } from '#lib/device/address.ts'
-import { HOUR, MINUTE } from '#lib/time.ts'
+import { DAY, HOUR, MINUTE } from '#lib/time.ts'
 
 /**
  * How often somebody may try. An attempt is taken before any password is hashed, in the database that all processes
@@ -32,6 +32,24 @@ import { HOUR, MINUTE } from '#lib/time.ts'
  * **Confirming who you are** is counted by session, apart from signing in, so that neither blocks the other: 8 in an
  * hour, at most 96 in the 12 hours that a session at level 2 or 3 may last, which is below NIST's 100.
  *
+ * **Codes** of the app and recovery codes are counted by account, together, whatever asks for them (a sign-in, a
+ * confirmation), from wherever, under whatever half-finished sign-in:
+ *
+ * | counted by                            | attempts      | what it stops                                         |
+ * | ------------------------------------- | ------------- | ----------------------------------------------------- |
+ * | account                               | 10 in 30 min  | a burst                                               |
+ * | account, while no authenticator changes | 90 in a year | patience: less than the 100 failures that NIST allows |
+ *
+ * Three codes of a million are right at any time, so 90 guesses find one with a chance of 1 in 3,700. Whoever gets to
+ * guess has the password already: the owner ends that with a mailed reset, and with it the count begins anew, as with
+ * every change of an authenticator (`securityVersion`). Somebody who commands the mailbox as well can do so again and
+ * again, with a notice each time, and is held by the first row: 480 guesses a day, 1 in 690. The owner who mistypes one
+ * code in twenty, three times a day, gets to 55 in a year. A recovery code has 120 bits: no number of guesses matters.
+ * Passkeys are neither guessed nor counted; they open the account all the while.
+ *
+ * **Challenges for passkeys** are rows that anybody can have written: 600 in 15 minutes for a network, so that at most
+ * so many of one network stand at any time. Each page of a sign-in asks for one.
+ *
  * **Signing up** tells whether an address is taken, so asking is counted by network: 10 taken addresses in an hour
  * (`giveBack` once the account is made) and 300 sign-ups in all.
  *
@@ -42,6 +60,9 @@ const LIMITS = {
   accountNetwork: { name: 'sign-in-account-network', attempts: 10, seconds: 30 * MINUTE, blockSeconds: 30 * MINUTE },
   account: { name: 'sign-in-account', attempts: 30, seconds: HOUR, blockSeconds: HOUR },
   browser: { name: 'sign-in-browser', attempts: 10, seconds: 15 * MINUTE, blockSeconds: 15 * MINUTE },
+  codes: { name: 'codes', attempts: 10, seconds: 30 * MINUTE, blockSeconds: 30 * MINUTE },
+  codesInAll: { name: 'codes-in-all', attempts: 90, seconds: 365 * DAY, blockSeconds: DAY },
+  challenges: { name: 'challenges', attempts: 600, seconds: 15 * MINUTE, blockSeconds: 15 * MINUTE },
   session: { name: 'reauthentication', attempts: 8, seconds: HOUR, blockSeconds: HOUR },
   signUps: { name: 'sign-up', attempts: 300, seconds: HOUR, blockSeconds: HOUR },
   taken: { name: 'sign-up-taken', attempts: 10, seconds: HOUR, blockSeconds: HOUR },
@@ -86,6 +107,39 @@ export function reauthenticationThrottle(store: Pick<Store, 'limiter'>) {
   return {
     take({ userId, sessionId }: { readonly userId: string; readonly sessionId: string }): Promise<Attempt> {
       return takeAll([bucket(store, LIMITS.session, userId, sessionId)])
+    },
+  }
+}
+
+/** An attempt at a code. `lasting`: waiting is no way out, a mailed reset or a passkey is. */
+export type CodeAttempt =
+  | Extract<Attempt, { allowed: true }>
+  | (Extract<Attempt, { allowed: false }> & { readonly lasting: boolean })
+
+/** For codes of the app and recovery codes alike; taken before any is looked at. @see ASVS v5.0.0-6.6.3 */
+export function codeThrottle(store: Pick<Store, 'limiter'>) {
+  return {
+    async take(who: { readonly userId: string; readonly securityVersion: number }): Promise<CodeAttempt> {
+      const burst = await takeAll([bucket(store, LIMITS.codes, who.userId)])
+      if (!burst.allowed) return { ...burst, lasting: false }
+      const inAll = await takeAll([bucket(store, LIMITS.codesInAll, who.userId, String(who.securityVersion))])
+      if (!inAll.allowed) {
+        await burst.giveBack()
+        return { ...inAll, lasting: true }
+      }
+      const giveBack = async () => {
+        await Promise.all([burst.giveBack(), inAll.giveBack()])
+      }
+      return { allowed: true, giveBack }
+    },
+  }
+}
+
+/** For challenges, each of which is a row. Nothing is given back. */
+export function challengeThrottle(store: Pick<Store, 'limiter'>) {
+  return {
+    take({ ip }: { readonly ip: string | null }): Promise<Attempt> {
+      return takeAll([bucket(store, LIMITS.challenges, networkOf(ip))])
     },
   }
 }
