@@ -1,28 +1,30 @@
 import 'server-only'
 import type { EventKind, NewEvent, User } from './contract.ts'
 
+type Detail = NewEvent['detail']
+
 /**
  * Which events are told by mail, and to whom. Their mails are written into the outbox in the event's own transaction,
  * so none is lost and none tells of what did not happen. Pure; the texts are made in `lib/mail`.
  * @see ASVS v5.0.0-6.3.5, 6.3.7; policy §4.10: whoever takes an account over must not be able to hush it up
  */
-const TOLD: Readonly<Record<EventKind, boolean | ((detail: NewEvent['detail']) => boolean)>> = {
+const TOLD = {
   'account-created': false,
   // Of the very first sign-in the person knows: they have just made the account.
-  'signed-in': ({ newDevice, first }) => newDevice === 'true' && first !== 'true',
+  'signed-in': ({ newDevice, first }: Detail) => newDevice === 'true' && first !== 'true',
   'sign-in-failed': false,
   'sign-in-throttled': false,
   'second-factor-failed': true,
   'password-switched-off': true,
   reauthenticated: false,
   'reauthentication-failed': false,
-  'session-ended': ({ reason }) => reason === 'limit' || reason === 'administrator',
+  'session-ended': ({ reason }: Detail) => reason === 'limit' || reason === 'administrator',
   'session-locked': false,
   'session-unlocked': false,
   'session-renamed': false,
   'session-replayed': true,
   'ended-session-used': false,
-  'circumstances-changed': ({ done }) => done !== 'noted',
+  'circumstances-changed': ({ done }: Detail) => done !== 'noted',
   'profile-changed': false,
   'password-changed': true,
   'reset-requested': true,
@@ -44,11 +46,14 @@ const TOLD: Readonly<Record<EventKind, boolean | ((detail: NewEvent['detail']) =
   'administrator-granted': true,
   'administrator-withdrawn': true,
   administered: false,
-}
+} as const satisfies Readonly<Record<EventKind, boolean | ((detail: Detail) => boolean)>>
+
+/** The kinds of which mail ever tells: `lib/mail/words.ts` has words for each, or does not compile. */
+export type NoticeKind = { [Kind in EventKind]: (typeof TOLD)[Kind] extends false ? never : Kind }[EventKind]
 
 /** Addresses that are told of an event; none for most. */
 export function recipients(event: NewEvent, user: User | undefined, now: Date): readonly string[] {
-  const told = TOLD[event.kind]
+  const told: boolean | ((detail: Detail) => boolean) = TOLD[event.kind]
   if (!user || user.deletedAt || !(typeof told === 'function' ? told(event.detail) : told)) return []
   // The link proves that the new address is theirs; it must be nowhere else.
   if (event.kind === 'email-change-requested') return event.detail.to ? [event.detail.to] : []

@@ -1,11 +1,11 @@
 import { expect, test } from '@playwright/test'
-import type { EventKind, Mail, SecurityEvent } from '#db/contract.ts'
+import type { EventKind, Mail, SecurityEvent, User } from '#db/contract.ts'
+import { recipients } from '#db/notices.ts'
 import { EVENT_LABELS, eventSentence } from '#lib/audit/sentences.ts'
 import { settings } from '#lib/config.ts'
 import { secondsAfter } from '#lib/time.ts'
 import { compose } from './compose.ts'
 import { isNoticeProof, sealForMail } from './links.ts'
-import { tellsByMail } from './notices.ts'
 import { eventAt } from './testing/outbox.ts'
 import { LINK_LIFETIME } from './words.ts'
 
@@ -13,6 +13,7 @@ process.env.SESSION_KEYS ||= 'mails:a-key-for-mails-only-0123456789-abcdefghijkl
 
 const NOON = new Date('2026-01-01T12:00:00Z')
 const ALICE = { id: 'u', name: 'Alice', email: 'alice@example.org' }
+const ACCOUNT = { ...ALICE, deletedAt: null, formerEmail: null, formerEmailUntil: null } as User
 
 function mailOf(event: Partial<SecurityEvent>, other: Partial<Mail> = {}): Mail {
   return { id: 7, to: ALICE.email, event: eventAt(NOON, event), user: ALICE, sealed: null, failures: 0, ...other }
@@ -31,7 +32,7 @@ const TOLD: readonly Partial<SecurityEvent>[] = [
   { kind: 'session-ended', detail: { reason: 'administrator' } },
   ...['ended', 'locked', 'asked'].map((done) => ({ kind: 'circumstances-changed', detail: { done } }) as const),
   ...(Object.keys(EVENT_LABELS) as EventKind[])
-    .filter((kind) => tellsByMail(eventAt(NOON, { kind })))
+    .filter((kind) => recipients(eventAt(NOON, { kind, detail: { to: 'new@example.org' } }), ACCOUNT, NOON).length > 0)
     .map((kind) => ({ kind })),
 ]
 

@@ -90,12 +90,12 @@ const WORKS_FOR = durationWords(LINK_LIFETIME)
 /** Each link opens a page that asks once more: programs that look at links before people do change nothing. */
 const TODO: Readonly<Record<Remedy, (links: Links) => Todo>> = {
   'not-me': ({ notMe }) => ({
-    text: 'If this was you, there is nothing to do. If it was not, press the button: everybody is signed out, and no password opens your account until you have chosen a new one by mail.',
+    text: 'If this was you, there is nothing to do. If it was not, say so below: everybody is signed out, and no password opens your account until you have chosen a new one by mail.',
     link: { label: 'This wasn’t me', url: notMe },
   }),
   'undo-email': ({ undoEmail }) => ({
-    text: 'If this was you, there is nothing to do. If it was not, press the button: this address is set back, and everybody is signed out.',
-    link: { label: 'This wasn’t me: undo it', url: undoEmail },
+    text: 'If this was you, there is nothing to do. If it was not, say so below: this address is set back, and everybody is signed out.',
+    link: { label: 'This wasn’t me, undo it', url: undoEmail },
   }),
   'new-password': ({ newPassword }) => ({
     text: 'You get a link for choosing a new password here:',

@@ -3,8 +3,8 @@
  * they are headers.
  */
 import type { EventKind, SecurityEvent } from '#db/contract.ts'
+import type { NoticeKind } from '#db/notices.ts'
 import { MINUTE } from '#lib/time.ts'
-import type { NoticeKind } from './notices.ts'
 
 /** How long the token of a mailed link is good. v5.0.0-6.5.5: at most ten minutes. Seconds. */
 export const LINK_LIFETIME = 10 * MINUTE
@@ -140,8 +140,8 @@ const WORDS: Readonly<Record<NoticeKind, Say>> = {
   'email-restored': {
     subject: 'The address of your account was set back',
     said: [
-      'A change of address was undone with the link in its notice. Everybody who was signed in to the account has been signed out.',
-      'Whoever changed the address could sign in. Choose a new password, and then look through the ways to sign in.',
+      'A change of address was undone with the link in its notice. Everybody who was signed in to the account has been signed out, and no password opens it until you choose a new one.',
+      'Whoever changed the address could sign in: afterwards, look through the ways to sign in.',
     ],
     remedy: 'new-password',
     source: 'a device',
