@@ -1,7 +1,7 @@
 import type { NextConfig } from 'next'
 
 const config: NextConfig = {
-  serverExternalPackages: ['better-sqlite3', '@node-rs/argon2', 'pino', 'pg', 'maxmind'],
+  serverExternalPackages: ['better-sqlite3', '@node-rs/argon2', 'pino', 'pg', 'maxmind', 'nodemailer'],
   poweredByHeader: false,
   reactStrictMode: true,
   // A private page must never be served from the router's memory after the session has ended.

@@ -6,6 +6,7 @@ import { installRequestHook } from './http/request-hook.ts'
 import { WrongKeys } from './keys/file.ts'
 import { ring } from './keys/ring.ts'
 import { log } from './log.ts'
+import { finishSending, startSender } from './mail/sender.ts'
 import { endOnSignals, isShuttingDown, onShutdown } from './shutdown.ts'
 import { closeStore, openStoreOnce } from './store.ts'
 
@@ -35,8 +36,12 @@ async function bootOnce(): Promise<void> {
     process.exit(1)
   }
   installRequestHook()
-  endOnSignals(closeStore)
+  endOnSignals(async () => {
+    await finishSending()
+    await closeStore()
+  })
   startHousekeeping()
+  startSender()
   const first = tryToOpen(1)
   await Promise.race([first, pause(FIRST_WAIT, undefined, { ref: false })])
   void keepTrying(first)

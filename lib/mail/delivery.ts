@@ -25,7 +25,7 @@ export type Round = (signal: AbortSignal) => Promise<number>
 export function roundsOf(office: Office): Round {
   /**
    * Accepted, but the outbox could not be told so: when they come up again, they are not sent again. By row and event,
-   * since a database may give the number of a row that went to another one.
+   * since a database that was set back gives numbers again.
    */
   const accepted = new Set<string>()
 

@@ -37,9 +37,14 @@ export function startSender(): void {
 export async function finishSending(): Promise<void> {
   const sender = shared.signetSender
   if (!sender) return
-  const patience = setTimeout(() => sender.cut.abort(), PATIENCE)
-  await sender.ended
-  clearTimeout(patience)
+  const enough = new AbortController()
+  // Cut off, it has as long again to say so; the database may be away as well.
+  const waited = async (milliseconds: number) =>
+    pause(milliseconds, undefined, { signal: enough.signal }).catch(() => undefined)
+  await Promise.race([sender.ended, waited(PATIENCE)])
+  sender.cut.abort()
+  await Promise.race([sender.ended, waited(PATIENCE)])
+  enough.abort()
 }
 
 function start(settings: Settings): Sender {
@@ -69,9 +74,9 @@ async function sendOn(round: Round, signal: AbortSignal): Promise<void> {
   onShutdown(() => ending.abort())
   const calmly = keptCalm(round)
   while (!isShuttingDown()) {
-    const seenTo = await calmly(signal)
     // Unref'd: nobody has to wait for it at the end.
-    if (seenTo === 0) await pause(EVERY, undefined, { ref: false, signal: ending.signal }).catch(() => undefined)
+    await pause(EVERY, undefined, { ref: false, signal: ending.signal }).catch(() => undefined)
+    while (!isShuttingDown() && (await calmly(signal)) > 0);
   }
 }
 
