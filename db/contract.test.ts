@@ -2,6 +2,7 @@ import { beginning } from './testing/examples/beginning.ts'
 import { ending } from './testing/examples/ending.ts'
 import { housekeeping } from './testing/examples/housekeeping.ts'
 import { keeping } from './testing/examples/keeping.ts'
+import { notices } from './testing/examples/notices.ts'
 import { oddInput } from './testing/examples/odd-input.ts'
 import { outage } from './testing/examples/outage.ts'
 import { proving } from './testing/examples/proving.ts'
@@ -20,6 +21,7 @@ for (const dialect of DIALECTS) {
     test.describe('watching', () => watching(dialect))
     test.describe('housekeeping', housekeeping)
     test.describe('people, events and attempts', keeping)
+    test.describe('notices', notices)
     test.describe('odd input', oddInput)
     test.describe('outage', () => outage(dialect))
   })

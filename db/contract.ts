@@ -117,14 +117,15 @@ export interface SessionStore {
   touch(proof: SessionProof, origin: Origin, atMostEvery: number): MaybePromise<'noted' | 'not-due' | 'session-over'>
   /**
    * Records a new proof of identity under a new token, whose generation is above every one handed out before.
-   * The old token is retired by authentication: never served again. `full` moves the absolute lifetime.
+   * The old token is retired by authentication: never served again. `full` moves the absolute lifetime. `methods` are
+   * all that were shown in this one act, with a space between them.
    * `'superseded'` unless the proof's token is the newest handed out: with an offer under way, the browser could end
    * up with either token.
    */
   reauthenticate(
     proof: SessionProof,
     digest: Buffer,
-    method: string,
+    methods: string,
     full: boolean,
     event: NewEvent,
   ): MaybePromise<SessionCheck | 'session-over' | 'superseded'>
@@ -251,6 +252,8 @@ export interface EventQuery {
 
 export interface EventStore {
   append(event: NewEvent): MaybePromise<void>
+  /** By its number, whoever's it is: for the links of notices. */
+  find(seq: number): MaybePromise<SecurityEvent | undefined>
   list(query: EventQuery): MaybePromise<readonly SecurityEvent[]>
 }
 

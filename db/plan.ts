@@ -23,6 +23,8 @@ export interface AccountState {
   readonly addressTaken: boolean
   /** The account of the administrator who acts. */
   readonly administrator: User | undefined
+  /** The notice by which it is changed has been answered before. */
+  readonly noticeUsed: boolean
 }
 
 /** Of mailed links an account has one of a kind: the latest wins. */
@@ -170,6 +172,7 @@ function authorityProblem(
       return isGood && link.securityVersion === user?.securityVersion ? null : { outcome: 'void' }
     }
     case 'notice':
+      return state.noticeUsed ? { outcome: 'void' } : null
     case 'shell':
       return null
   }
@@ -181,7 +184,6 @@ function changeProblem(state: AccountState, user: User, change: AccountChange): 
       if (user.emailHeldUntil && user.emailHeldUntil > state.now) return { outcome: 'void' }
       return state.addressTaken ? { outcome: 'email-taken' } : null
     case 'email-restored':
-      // Whoever has changed it again since has had the same notice.
       if (user.email !== change.to) return { outcome: 'void' }
       return state.addressTaken ? { outcome: 'email-taken' } : null
     case 'passkey-removed':
@@ -205,8 +207,11 @@ function changedUser({ now, link }: AccountState, user: User, change: AccountCha
     case 'password-changed':
     case 'password-reset':
       return { ...next, passwordHash: change.passwordHash, passwordFailures: 0 }
-    case 'email-changed':
-      return { ...next, email: link?.detail.email ?? user.email, formerEmail: user.email, formerEmailUntil: later }
+    case 'email-changed': {
+      // Held, so that no second change comes between the old address and its undoing the first.
+      const former = { formerEmail: user.email, formerEmailUntil: later, emailHeldUntil: later }
+      return { ...next, ...former, email: link?.detail.email ?? user.email }
+    }
     case 'email-restored': {
       const former = { formerEmail: null, formerEmailUntil: null, emailHeldUntil: later }
       return { ...next, ...former, email: change.from, passwordHash: null }
@@ -296,6 +301,8 @@ function eventsOf(
   user: User,
   event: NewEvent,
 ): NewEvent[] {
+  // By this it is known that the notice has been answered.
+  if (authority.by === 'notice') return [{ ...event, detail: { ...event.detail, notice: String(authority.event) } }]
   if (authority.by !== 'administrator' || !administrator) return [event]
   // Of ended sessions the person has an event each.
   const told = change.kind === 'sessions-ended' ? [] : [byAdministrator(event)]

@@ -170,7 +170,7 @@ export interface User {
   /** Where notices go as well until `formerEmailUntil`, so that whoever takes an account over cannot hush it up. */
   readonly formerEmail: string | null
   readonly formerEmailUntil: Date | null
-  /** Until then the address cannot be changed: somebody has just taken it back. */
+  /** Until then the address cannot be changed: it was changed or taken back lately, and the old address may undo it. */
   readonly emailHeldUntil: Date | null
   readonly createdAt: Date
 }
@@ -367,8 +367,8 @@ export type Authority =
   | { readonly by: 'person'; readonly proof: FullProof; readonly digest: Buffer }
   /** Whoever had the token of a mailed link: it is used up with the change. */
   | { readonly by: 'link'; readonly pendingId: string }
-  /** Whoever had a notice that was mailed about an event of this user. */
-  | { readonly by: 'notice'; readonly userId: string }
+  /** Whoever had a notice that was mailed about this user's event of the number `event`. Each notice is good once. */
+  | { readonly by: 'notice'; readonly userId: string; readonly event: number }
   | { readonly by: 'administrator'; readonly proof: AdministratorProof; readonly userId: string }
   /** The command line: the shell proves it. */
   | { readonly by: 'shell'; readonly userId: string }

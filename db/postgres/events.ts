@@ -9,6 +9,12 @@ export function postgresEvents({ connection }: Parts): EventStore {
   return {
     append: (event) => connection.write((queries) => note(queries, event)),
 
+    find: (seq) =>
+      connection.read(async (queries) => {
+        const [row] = await queries.event.execute({ seq })
+        return row && eventFrom(row)
+      }),
+
     list: ({ userId, kinds, before, most }) =>
       connection.read(async (queries) => {
         // Beyond the column's range the statement would be refused; nothing has a `seq` there.

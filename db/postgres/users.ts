@@ -147,7 +147,12 @@ async function stateOf(queries: Queries, authority: Authority, change: AccountCh
     link: held,
     addressTaken: holder !== undefined && holder.id !== userId,
     administrator: own && (await findUser(queries, own.userId)),
+    noticeUsed: authority.by === 'notice' && (await isNoticeUsed(queries, authority)),
   }
+}
+
+async function isNoticeUsed(queries: Queries, { userId, event }: Extract<Authority, { by: 'notice' }>) {
+  return (await queries.eventOfNotice.execute({ userId, notice: String(event) })).length > 0
 }
 
 async function carryOut(queries: Queries, { events, ends, renewed, writes }: Plan): Promise<void> {

@@ -7,6 +7,12 @@ export function sqliteEvents(parts: Parts): EventStore {
   return {
     append: (event) => step(parts, (queries, now) => note(queries, event, now)),
 
+    find: (seq) =>
+      parts.connection.read((queries) => {
+        const row = queries.event.get({ seq })
+        return row && eventFrom(row)
+      }),
+
     list: ({ userId, kinds, before, most }) =>
       parts.connection.read((queries) =>
         queries.eventsOfUser

@@ -141,7 +141,12 @@ function stateOf(queries: Queries, authority: Authority, change: AccountChange, 
     link: link && pendingFrom(link),
     addressTaken: holder !== undefined && holder.id !== userId,
     administrator: own && findUser(queries, own.userId),
+    noticeUsed: authority.by === 'notice' && isNoticeUsed(queries, authority),
   }
+}
+
+function isNoticeUsed(queries: Queries, { userId, event }: Extract<Authority, { by: 'notice' }>): boolean {
+  return queries.eventOfNotice.get({ userId, notice: String(event) }) !== undefined
 }
 
 function carryOut(queries: Queries, { events, ends, renewed, writes }: Plan, now: Date): void {

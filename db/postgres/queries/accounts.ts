@@ -80,6 +80,18 @@ export function accountQueries(db: NodePgDatabase) {
       .delete(browsers)
       .where(eq(browsers.userId, p('userId')))
       .prepare('forget_browsers'),
+    event: db
+      .select()
+      .from(events)
+      .where(eq(events.seq, p('seq')))
+      .prepare('event'),
+    /** Whether a notice has been answered already. */
+    eventOfNotice: db
+      .select({ seq: events.seq })
+      .from(events)
+      .where(and(eq(events.userId, p('userId')), sql`${events.detail}->>'notice' = ${p('notice')}`))
+      .limit(1)
+      .prepare('event_of_notice'),
     eventsOfUser: db
       .select()
       .from(events)

@@ -72,6 +72,18 @@ export function accountQueries(db: BetterSQLite3Database) {
       .delete(browsers)
       .where(eq(browsers.userId, p('userId')))
       .prepare(),
+    event: db
+      .select()
+      .from(events)
+      .where(eq(events.seq, p('seq')))
+      .prepare(),
+    /** Whether a notice has been answered already. */
+    eventOfNotice: db
+      .select({ seq: events.seq })
+      .from(events)
+      .where(and(eq(events.userId, p('userId')), sql`json_extract(${events.detail}, '$.notice') = ${p('notice')}`))
+      .limit(1)
+      .prepare(),
     eventsOfUser: db
       .select()
       .from(events)
