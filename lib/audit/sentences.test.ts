@@ -11,6 +11,20 @@ const TOLD: [EventKind, Record<string, string>, string][] = [
   ['signed-in', { method: 'pwd', newDevice: 'false' }, 'Signed in with password'],
   ['signed-in', { method: 'pwd xyz' }, 'Signed in with password and an unknown method'],
   ['sign-in-failed', {}, 'Sign-in failed: the password was wrong'],
+  ['sign-in-failed', { method: 'swk' }, 'Sign-in failed: the passkey was wrong'],
+  [
+    'sign-in-failed',
+    { method: 'hwk', because: 'counter' },
+    'Sign-in failed: the passkey’s count of its uses went back, so there may be a copy of it',
+  ],
+  ['second-factor-failed', { method: 'otp' }, 'Somebody knew the password and failed at the second step'],
+  [
+    'second-factor-failed',
+    { because: 'counter' },
+    'Somebody knew the password and failed at the second step: ' +
+      'the passkey’s count of its uses went back, so there may be a copy of it',
+  ],
+  ['reauthentication-failed', { method: 'otp' }, 'Confirming that it is you failed: the authenticator code was wrong'],
   ['reauthenticated', { method: 'pwd' }, 'You confirmed that it is you with password'],
   ['session-renamed', { name: 'Kitchen tablet' }, 'Session named “Kitchen tablet”'],
   ['session-renamed', {}, 'The name of a session was taken away'],

@@ -16,11 +16,12 @@ const SENTENCES: Readonly<Record<EventKind, (event: Told) => string>> = {
   'account-created': () => 'Account created',
   'signed-in': ({ detail }) =>
     `Signed in${withMethod(detail.method)}${detail.newDevice === 'true' ? ' from a new device' : ''}`,
-  'sign-in-failed': () => 'Sign-in failed: the password was wrong',
+  'sign-in-failed': ({ detail }) => `Sign-in failed: ${whatWasWrong(detail)}`,
   'sign-in-throttled': () => 'Sign-in blocked for a while: too many attempts',
   reauthenticated: ({ detail }) => `You confirmed that it is you${withMethod(detail.method)}`,
-  'reauthentication-failed': () => 'Confirming that it is you failed: the password was wrong',
-  'second-factor-failed': () => 'Somebody knew the password and failed at the second step',
+  'reauthentication-failed': ({ detail }) => `Confirming that it is you failed: ${whatWasWrong(detail)}`,
+  'second-factor-failed': ({ detail }) =>
+    `Somebody knew the password and failed at the second step${detail.because === 'counter' ? `: ${whatWasWrong(detail)}` : ''}`,
   'password-switched-off': () =>
     'The password was switched off after too many wrong ones. A mailed link sets a new one; nobody was signed in',
   'session-ended': sessionEnded,
@@ -66,6 +67,12 @@ const ACTS: Readonly<Record<string, string>> = {
   'administrator-granted': 'granted administrator rights to the account',
   'administrator-withdrawn': 'withdrew administrator rights from the account',
   'sessions-ended': 'ended sessions',
+}
+
+/** A signature counter that goes back means that two authenticators have the key. */
+function whatWasWrong({ method, because }: Told['detail']): string {
+  if (because === 'counter') return 'the passkey’s count of its uses went back, so there may be a copy of it'
+  return method === undefined ? 'the password was wrong' : `the ${methodWords(method)} was wrong`
 }
 
 function because(reason: string | undefined): string {
