@@ -79,7 +79,9 @@ test('a recovery code is right once, however typed, and leaves nine', { tag: '@v
   expect(await attempt(store, alice, first)).toBe('wrong')
   expect(await store.users.factors(alice)).toMatchObject({ recoveryCodes: 9 })
   const used = await store.events.list({ userId: alice, kinds: ['recovery-code-used'], before: null, most: 10 })
-  expect(used).toEqual([expect.objectContaining({ sessionId: 'mine', device: 'Firefox on Linux', detail: {} })])
+  expect(used).toEqual([
+    expect.objectContaining({ sessionId: 'mine', device: 'Firefox on Linux', detail: { left: '9' } }),
+  ])
   expect(await attempt(store, alice, second.replaceAll('-', ' '))).toBe('right')
 })
 

@@ -37,7 +37,7 @@ export async function spendCode(
   if (!attempt.allowed) return { outcome: 'throttled', retryAfter: attempt.retryAfter, lasting: attempt.lasting }
   const digest = recoveryCodeDigest(typed)
   const isRight = digest
-    ? await spendRecoveryCode(store, who, digest, context)
+    ? await spendRecoveryCode(store, factors, who, digest, context)
     : await spendTotp(store, factors, who.userId, typed)
   if (!isRight) return { outcome: 'wrong' }
   await attempt.giveBack()
@@ -47,11 +47,12 @@ export async function spendCode(
 /** The person is told by mail: the event's own transaction sees to it. */
 function spendRecoveryCode(
   { users }: CodeStore,
+  { recoveryCodes }: Factors,
   who: { readonly userId: string; readonly sessionId: string | null },
   digest: Buffer,
   context: Pick<RequestContext, 'device' | 'origin'>,
 ) {
-  const event = eventFrom('recovery-code-used', who, context)
+  const event = eventFrom('recovery-code-used', who, context, { left: String(Math.max(0, recoveryCodes - 1)) })
   return users.spend(who.userId, { factor: 'recovery-code', digest }, event)
 }
 

@@ -72,7 +72,7 @@ export type PasskeyUsed =
    *
    * - `malformed`: no such answer at all. `void`: no challenge of this browser for this purpose, account and session, or
    *   an authenticator has changed since. `unknown`: no such passkey, or somebody else's. `wrong`: origin, RP ID, user
-   *   verification or signature. `counter`: it has signed more often elsewhere than here, so there are two of it.
+   *   verification or signature. `counter`: its count of uses went back, so there are two of it.
    */
   | {
       readonly outcome: 'refused'
