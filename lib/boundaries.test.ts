@@ -32,6 +32,11 @@ const RULES: readonly Rule[] = [
     text: /randomBytes|randomUUID|Math\.random|getRandomValues/,
     only: /^lib\/random\.ts$/,
   },
+  {
+    because: 'mail leaves by the sender alone: requests put it into the outbox',
+    text: /from 'nodemailer'/,
+    only: /^lib\/mail\/(?:transport|files)\.ts$/,
+  },
   { because: 'sealing has one place', text: /from 'iron-session'/, only: /^lib\/session\/seal\.ts$/ },
   {
     because: 'a proof has one maker (v5.0.0-7.2.1)',

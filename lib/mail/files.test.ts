@@ -12,7 +12,7 @@ const MESSAGE: Message = {
   to: 'alice@example.org',
   date: new Date('2026-01-01T12:00:00Z'),
   subject: 'Choose a new password',
-  text: 'http://localhost:3000/reset-password?token=abc\n',
+  text: `http://localhost:3000/reset-password?token=${'k'.repeat(43)}\n`,
   html: '<p>Hello</p>\n',
   name: '2026-01-01T12-00-00-000Z-7',
 }
@@ -34,9 +34,12 @@ test('without a server, mail lands in files that nobody else can read', async ({
   expect(statSync(outbox).mode & 0o777).toBe(0o700)
   const path = join(outbox, `${MESSAGE.name}.eml`)
   expect(statSync(path).mode & 0o777).toBe(0o600)
-  const { headers, text, html } = received(readFileSync(path, 'utf8'))
+  const raw = readFileSync(path, 'utf8')
+  const { headers, text, html } = received(raw)
   expect(headers.get('to')).toEqual([MESSAGE.to])
   expect({ text, html }).toEqual({ text: MESSAGE.text, html: MESSAGE.html })
+  expect(raw.split('\r\n'), 'a link stands there as it is').toContain(MESSAGE.text.trim())
+  expect(raw).not.toMatch(/[^\r]\n/)
 })
 
 test('sent again, it takes its own place; what was left half written does not matter', async ({ dir }) => {

@@ -13,13 +13,19 @@ export function fileTransport(directory: string): Deliver {
   const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
   return async (message) => {
     try {
-      const { message: bytes } = await composer.sendMail(mimeOf(message))
+      const { message: bytes } = await composer.sendMail({ ...mimeOf(message), text: { raw: readable(message.text) } })
       await write(directory, message, bytes as Buffer)
       return { outcome: 'accepted' }
     } catch (error) {
       return { outcome: 'failed', why: String((error as { code?: unknown }).code ?? 'unknown') }
     }
   }
+}
+
+/** Unencoded, so that a link can be copied out of the file by whoever has no mail program at hand. */
+function readable(text: string): string {
+  const headers = 'Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n'
+  return headers + text.replace(/\n/g, '\r\n')
 }
 
 async function write(directory: string, { name }: Message, bytes: Buffer): Promise<void> {

@@ -16,7 +16,7 @@ export type Delivery =
 export type Deliver = (message: Message, signal: AbortSignal) => Promise<Delivery>
 
 /** Connecting, greeting, and each answer may take so long; and all of it together so long. Seconds. */
-export const SMTP_TIMEOUTS = { step: 10 * SECOND, whole: 30 * SECOND } as const
+const SMTP_TIMEOUTS = { step: 10 * SECOND, whole: 30 * SECOND } as const
 
 /** No delivery takes longer; a lease that does keeps two processes from sending one mail. Seconds. */
 export const DELIVERY_TIMEOUT = SMTP_TIMEOUTS.whole + 5 * SECOND
