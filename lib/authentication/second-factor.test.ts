@@ -56,8 +56,9 @@ test.describe('level 2, after the password', () => {
   test('any of them', () => expect(next('totp', 'passkey', 'codes')).toEqual(['totp', 'recovery_code', 'passkey']))
 })
 
-test('level 1 takes one factor', () => {
-  expect(due(factorsOf(...ALL), 1, shown('pwd'))).toEqual([])
+test('level 1 takes one factor, and a second from whoever has added one', () => {
+  expect(due(factorsOf('password'), 1, shown('pwd'))).toEqual([])
+  expect(due(factorsOf(...ALL), 1, shown('pwd'))).toEqual(['totp', 'recovery_code', 'passkey'])
 })
 
 test('level 3 takes a passkey, or a recovery code from whoever has lost it', () => {

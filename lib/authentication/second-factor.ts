@@ -10,9 +10,10 @@ export type SecondFactor = 'totp' | 'recovery_code' | 'passkey'
  *
  * | level | what a sign-in takes                                                             |
  * | ----- | -------------------------------------------------------------------------------- |
- * | 1     | one factor                                                                       |
- * | 2     | two where the account has a second one                                           |
+ * | 1, 2  | two where the account has a second one, else one                                 |
  * | 3     | a passkey, where the account has one; else as level 2, and a passkey is made next |
+ *
+ * Level 1 would do with one factor, but whoever adds a second one expects to be asked for it.
  *
  * A passkey is two factors in one, at every level. At level 3 a recovery code gets in whoever has lost the passkey: what
  * it begins is below level 3, so it opens the making of a new passkey and nothing else.
@@ -27,7 +28,7 @@ export function due(
 ): readonly SecondFactor[] {
   if (hasPasskey(shown)) return []
   if (!hasMethod(shown, 'pwd')) throw new Error('a second factor is asked for after the first one only')
-  if (level === 1 || hasMethod(shown, 'otp') || !hasSecondFactor(factors)) return []
+  if (hasMethod(shown, 'otp') || !hasSecondFactor(factors)) return []
   return offered(factors, level)
 }
 
