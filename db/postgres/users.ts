@@ -18,12 +18,19 @@ function accounts({
 }: Parts): Pick<UserStore, 'create' | 'find' | 'findByEmail' | 'rehash' | 'passwordTried' | 'rename'> {
   return {
     create: (user, event) =>
-      connection.write(async (queries) => {
-        const [row] = await queries.insertUser.execute({ ...NEW, ...user })
-        if (!row) return 'email-taken'
-        await note(queries, event)
-        return row
-      }),
+      connection
+        .write(async (queries): Promise<User | 'email-taken'> => {
+          const [row] = await queries.insertUser.execute({ ...NEW, ...user })
+          if (!row) return 'email-taken'
+          // Looked for now: who was giving the address up has done so, or our insert would not have come through.
+          if (await isHeld(queries, user.email, user.id)) throw new Held()
+          await note(queries, event)
+          return row
+        })
+        .catch((error): 'email-taken' => {
+          if (error instanceof Held) return 'email-taken'
+          throw error
+        }),
 
     find: (id) => connection.read((queries) => findUser(queries, id)),
 
@@ -52,6 +59,9 @@ function accounts({
       }),
   }
 }
+
+/** Takes an insert back: somebody may have the address back for some days still. */
+class Held extends Error {}
 
 /** What a new account is, until something happens to it. */
 const NEW = {
@@ -135,7 +145,6 @@ async function stateOf(queries: Queries, authority: Authority, change: AccountCh
   const sessions = await lockOfUser(queries, userId, other)
   const own = other === null ? undefined : sessions.find(({ id }) => id === other)
   const address = newAddress(change, link?.detail)
-  const [holder] = address === undefined ? [] : await queries.userByEmail.execute({ email: address })
   const [clock] = await queries.clock.execute()
   // Asked again under the user's lock: of parallel uses of a link, one finds it.
   const [held] = link ? await queries.pendingById.execute({ id: link.id }) : []
@@ -145,10 +154,14 @@ async function stateOf(queries: Queries, authority: Authority, change: AccountCh
     sessions,
     passkeys: await queries.passkeysOfUser.execute({ userId }),
     link: held,
-    addressTaken: holder !== undefined && holder.id !== userId,
+    addressTaken: address !== undefined && (await isHeld(queries, address, userId)),
     administrator: own && (await findUser(queries, own.userId)),
     noticeUsed: authority.by === 'notice' && (await isNoticeUsed(queries, authority)),
   }
+}
+
+async function isHeld(queries: Queries, email: string, except: string): Promise<boolean> {
+  return (await queries.addressHolder.execute({ email, except })).length > 0
 }
 
 async function isNoticeUsed(queries: Queries, { userId, event }: Extract<Authority, { by: 'notice' }>) {

@@ -17,6 +17,7 @@ function accounts(
   return {
     create: (user, event) =>
       step(parts, (queries, now) => {
+        if (isHeld(queries, user.email, '', now)) return 'email-taken'
         const row = queries.insertUser.get({ ...NEW, ...user, createdAt: now.getTime() })
         if (!row) return 'email-taken'
         note(queries, event, now)
@@ -132,17 +133,20 @@ function stateOf(queries: Queries, authority: Authority, change: AccountChange, 
   const userId = userOf(authority, link?.userId ?? '')
   const own = authority.by === 'administrator' ? live(queries, authority.proof.sessionId, now) : undefined
   const address = newAddress(change, link && pendingFrom(link).detail)
-  const holder = address === undefined ? undefined : queries.userByEmail.get({ email: address })
   return {
     now,
     user: findUser(queries, userId),
     sessions: [...liveOfUser(queries, userId, now), ...(own && own.userId !== userId ? [own] : [])],
     passkeys: queries.passkeysOfUser.all({ userId }).map(passkeyFrom),
     link: link && pendingFrom(link),
-    addressTaken: holder !== undefined && holder.id !== userId,
+    addressTaken: address !== undefined && isHeld(queries, address, userId, now),
     administrator: own && findUser(queries, own.userId),
     noticeUsed: authority.by === 'notice' && isNoticeUsed(queries, authority),
   }
+}
+
+function isHeld(queries: Queries, email: string, except: string, now: Date): boolean {
+  return queries.addressHolder.get({ email, except, now: now.getTime() }) !== undefined
 }
 
 function isNoticeUsed(queries: Queries, { userId, event }: Extract<Authority, { by: 'notice' }>): boolean {

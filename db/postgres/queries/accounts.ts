@@ -1,5 +1,5 @@
 import 'server-only'
-import { and, desc, eq, getTableColumns, isNotNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gt, isNotNull, lt, ne, or, sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { browsers, endedSessions, events, users } from '../schema.ts'
 import { columns, p, to } from './placeholders.ts'
@@ -30,6 +30,21 @@ export function accountQueries(db: NodePgDatabase) {
       .from(users)
       .where(eq(users.email, p('email')))
       .prepare('user_by_email'),
+    /** Whose an address is, or was until so lately that they may have it back; but for one account. */
+    addressHolder: db
+      .select({ id: users.id })
+      .from(users)
+      .where(
+        and(
+          ne(users.id, p('except')),
+          or(
+            eq(users.email, p('email')),
+            and(eq(users.formerEmail, p('email')), gt(users.formerEmailUntil, sql`statement_timestamp()`)),
+          ),
+        ),
+      )
+      .limit(1)
+      .prepare('address_holder'),
     rehash: db
       .update(users)
       .set({ passwordHash: to('to') })

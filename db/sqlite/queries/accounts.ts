@@ -1,5 +1,5 @@
 import 'server-only'
-import { and, desc, eq, isNotNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, isNotNull, lt, ne, or, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { browsers, endedSessions, events, users } from '../schema.ts'
 import { columns, p, to } from './placeholders.ts'
@@ -25,6 +25,18 @@ export function accountQueries(db: BetterSQLite3Database) {
       .select()
       .from(users)
       .where(eq(users.email, p('email')))
+      .prepare(),
+    /** Whose an address is, or was until so lately that they may have it back; but for one account. */
+    addressHolder: db
+      .select({ id: users.id })
+      .from(users)
+      .where(
+        and(
+          ne(users.id, p('except')),
+          or(eq(users.email, p('email')), and(eq(users.formerEmail, p('email')), gt(users.formerEmailUntil, p('now')))),
+        ),
+      )
+      .limit(1)
       .prepare(),
     rehash: db
       .update(users)

@@ -43,6 +43,9 @@ export function notices(): void {
     const alice = await signUp(store, OLD)
     expect(await moved(store, alice, 1, NEW)).toMatchObject({ outcome: 'changed', user: { email: NEW } })
     expect(await moved(store, alice, 2, 'alice@third.example')).toEqual({ outcome: 'void' })
+    const thief = { id: randomId(), name: 'Mallory', email: OLD, passwordHash: 'hash' }
+    expect(await store.users.create(thief, event('account-created', thief.id)), 'nor anybody').toBe('email-taken')
+    expect(await moved(store, await signUp(store), 1, OLD)).toEqual({ outcome: 'email-taken' })
     const notice = (await eventsOf(store, alice)).find(({ kind }) => kind === 'email-changed')?.seq ?? 0
     const back = { kind: 'email-restored', from: OLD, to: NEW } as const
     const by = { by: 'notice', userId: alice, event: notice } as const
@@ -58,6 +61,8 @@ export function notices(): void {
     const back = dialect === 'sqlite' ? `email_held_until - ${7 * DAY * 1000}` : "email_held_until - interval '7 days'"
     await place.query(`update users set email_held_until = ${back}`)
     expect(await moved(store, alice, 2, 'alice@third.example')).toMatchObject({ outcome: 'changed' })
+    expect(await store.users.findByEmail(OLD)).toBeUndefined()
+    await signUp(store, OLD)
   })
 }
 
