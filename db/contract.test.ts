@@ -8,6 +8,7 @@ import { outage } from './testing/examples/outage.ts'
 import { proving } from './testing/examples/proving.ts'
 import { renewal } from './testing/examples/renewal.ts'
 import { watching } from './testing/examples/watching.ts'
+import { whatEnds } from './testing/examples/what-ends.ts'
 import { DIALECTS, test } from './testing.ts'
 
 /** The promises of `contract.ts`, on both stores. Postgres is a real one, started for this. */
@@ -22,6 +23,7 @@ for (const dialect of DIALECTS) {
     test.describe('housekeeping', housekeeping)
     test.describe('people, events and attempts', keeping)
     test.describe('notices', notices)
+    test.describe('what ends', whatEnds)
     test.describe('odd input', oddInput)
     test.describe('outage', () => outage(dialect))
   })

@@ -1,12 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { test as base } from '@playwright/test'
-import type { NewSession, RecentProof, SessionChange, SessionCheck, SessionLimit, Store } from './contract.ts'
+import type {
+  AdministratorProof,
+  Authority,
+  FullProof,
+  NewPending,
+  NewSession,
+  PendingKind,
+  RecentProof,
+  SessionChange,
+  SessionCheck,
+  SessionLimit,
+  Store,
+} from './contract.ts'
 import { eventOf } from './records.ts'
 import { type Cluster, startCluster } from './testing/cluster.ts'
 import { type Place, postgresPlace, sqlitePlace } from './testing/place.ts'
 
 export { eventOf as event } from './records.ts'
-export { DAY, HOUR, MINUTE, RULES } from './testing/rules.ts'
+export { DAY, HOUR, LOCKING, MINUTE, RULES } from './testing/rules.ts'
 
 /** What tests of the stores share: an empty database for each test, people, sessions and proofs. Tests only. */
 export const DIALECTS = ['sqlite', 'postgres'] as const
@@ -107,6 +119,30 @@ export async function begin(store: Store, userId: string, other: Partial<NewSess
 export function proofOf(session: SessionCheck, generation = session.generation): RecentProof {
   const { id, userId, now } = session
   return { sessionId: id, userId, generation, now, session } as unknown as RecentProof
+}
+
+/** By the right of this session's person, which goes on with a new token where the change asks for one. */
+export function byPerson(session: SessionCheck, digest = randomBytes(32)): Extract<Authority, { by: 'person' }> {
+  return { by: 'person', proof: proofOf(session) as FullProof, digest }
+}
+
+export function byAdministrator(session: SessionCheck, userId: string): Extract<Authority, { by: 'administrator' }> {
+  return { by: 'administrator', proof: proofOf(session) as AdministratorProof, userId }
+}
+
+/** A half-state as its page would begin it. */
+export function newPending(kind: PendingKind, userId: string | null, other: Partial<NewPending> = {}): NewPending {
+  return {
+    id: randomId(),
+    kind,
+    secretDigest: randomBytes(32),
+    userId,
+    sessionId: null,
+    securityVersion: 1,
+    detail: {},
+    lifetime: 600,
+    ...other,
+  }
 }
 
 export function successorOf(session: SessionCheck, generation = session.generation + 1) {

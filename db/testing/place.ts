@@ -22,8 +22,12 @@ export interface Place {
   ageRecords(seconds: number): Promise<void>
   /** Makes counted attempts older. */
   ageAttempts(seconds: number): Promise<void>
+  /** Makes half-states, and mails that wait, older. */
+  ageWaiting(seconds: number): Promise<void>
   /** Runs a statement and answers its rows. */
   query(statement: string): Promise<Record<string, unknown>[]>
+  /** Everything that stands in the database, by table: for finding what should be nowhere, or has not changed. */
+  dump(): Promise<Record<string, Record<string, unknown>[]>>
   /** Takes the database away, and brings it back. */
   takeAway(): Promise<void>
   bringBack(): Promise<void>
@@ -41,8 +45,14 @@ const INSTANTS = [
 
 type Own = Pick<Place, 'url' | 'query' | 'takeAway' | 'bringBack' | 'remove'>
 
-/** @param back what makes a column older, in this dialect */
-function place(own: Own, back: (column: string, seconds: number) => string): Place {
+interface Words {
+  /** Makes a column older. */
+  readonly back: (column: string, seconds: number) => string
+  /** Names of all tables. */
+  readonly tables: string
+}
+
+function place(own: Own, { back, tables }: Words): Place {
   const opened: { close(): unknown }[] = []
   const keep = <T extends { close(): unknown }>(one: T): T => {
     opened.push(one)
@@ -62,6 +72,15 @@ function place(own: Own, back: (column: string, seconds: number) => string): Pla
     },
     async ageAttempts(seconds) {
       await own.query(`update attempts set ${back('resets_at', seconds)}, ${back('window_ends_at', seconds)}`)
+    },
+    async ageWaiting(seconds) {
+      await own.query(`update pending set ${back('created_at', seconds)}, ${back('expires_at', seconds)}`)
+      await own.query(`update outbox set ${back('created_at', seconds)}, ${back('due_at', seconds)}`)
+    },
+    async dump() {
+      const all: Record<string, Record<string, unknown>[]> = {}
+      for (const { name } of await own.query(tables)) all[`${name}`] = await own.query(`select * from ${name}`)
+      return all
     },
     async remove() {
       for (const one of opened) await one.close()
@@ -89,7 +108,13 @@ export function sqlitePlace(): Place & { readonly path: string } {
     bringBack: async () => renameSync(aside, path),
     remove: async () => rmSync(directory, { recursive: true, force: true }),
   }
-  return { ...place(own, (column, seconds) => `${column} = ${column} - ${seconds * 1000}`), path }
+  return {
+    ...place(own, {
+      back: (column, seconds) => `${column} = ${column} - ${seconds * 1000}`,
+      tables: "select name from sqlite_master where type = 'table' and name not like 'sqlite%' order by name",
+    }),
+    path,
+  }
 }
 
 export async function postgresPlace(cluster: Cluster): Promise<Place> {
@@ -107,5 +132,8 @@ export async function postgresPlace(cluster: Cluster): Promise<Place> {
     bringBack: () => cluster.start(),
     remove: async () => undefined,
   }
-  return place(own, (column, seconds) => `${column} = ${column} - interval '${seconds} seconds'`)
+  return place(own, {
+    back: (column, seconds) => `${column} = ${column} - interval '${seconds} seconds'`,
+    tables: "select table_name as name from information_schema.tables where table_schema = 'public' order by 1",
+  })
 }

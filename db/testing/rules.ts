@@ -15,6 +15,15 @@ export const RULES: Omit<StoreOptions, 'url'> = {
   log: () => undefined,
 }
 
+/** The same where inactivity locks (level 2): only the lifetime ends a session by itself. */
+export const LOCKING: Pick<StoreOptions, 'standing'> = {
+  standing(times, now) {
+    const standing = judge(times, now)
+    if (standing === 'lifetime-exceeded') return standing
+    return times.lockedAt || standing === 'inactive' ? 'locked' : 'active'
+  },
+}
+
 function judge({ lifetimeFrom, lastActiveAt, remembered }: SessionTimes, now: Date): Standing {
   const age = (from: Date) => (now.getTime() - from.getTime()) / 1000
   if (age(lifetimeFrom) >= RULES.shortestLifetime(remembered)) return 'lifetime-exceeded'

@@ -1,0 +1,170 @@
+import { expect } from '@playwright/test'
+import type { AccountChange, Authority, PendingKind, SessionCheck, Store } from '../../contract.ts'
+import {
+  begin,
+  byPerson,
+  event,
+  LOCKING,
+  MINUTE,
+  NO_LIMIT,
+  newPending,
+  newSession,
+  proofOf,
+  signUp,
+  test,
+} from '../../testing.ts'
+import { type Cause, type Credential, WHAT_ENDS } from '../../what-ends.ts'
+
+export const PRESENT = 'alice@example.org'
+const FORMER = 'alice@former.example'
+const KINDS: readonly PendingKind[] = ['sign-in', 'challenge', 'totp', 'reset', 'email']
+
+/** An account with everything that can be held of it. */
+export interface Household {
+  readonly store: Store
+  readonly alice: string
+  readonly own: SessionCheck
+  readonly other: SessionCheck
+  readonly third: SessionCheck
+  readonly browserDigest: Buffer
+  readonly halves: Readonly<Record<PendingKind, { readonly id: string; readonly secretDigest: Buffer }>>
+}
+
+export async function household(store: Store, alice: string): Promise<Household> {
+  const wanted = newSession(alice)
+  const begun = await store.sessions.begin(wanted, NO_LIMIT)
+  if (begun.outcome !== 'begun') throw new Error('no session began')
+  const halves: Partial<Record<PendingKind, { id: string; secretDigest: Buffer }>> = {}
+  for (const kind of KINDS) {
+    const detail = kind === 'email' ? { email: 'alice@new.example' } : {}
+    halves[kind] = await store.pending.begin(newPending(kind, alice, { detail }), null)
+  }
+  return {
+    store,
+    alice,
+    own: begun.session,
+    other: await begin(store, alice),
+    third: await begin(store, alice),
+    browserDigest: wanted.browserDigest,
+    halves: halves as Household['halves'],
+  }
+}
+
+type Found = 'stays' | 'renewed' | 'ends' | string
+
+/** What has become of each thing that can be held of an account. A credential without an entry does not compile. */
+const FOUND: Readonly<Record<Credential, (household: Household, cause: Cause) => Promise<Found>>> = {
+  thisSession: ({ store, own }, cause) => foundSession(store, own, cause),
+  otherSessions: ({ store, other }, cause) => foundSession(store, other, cause),
+  async halfStates({ store, halves }) {
+    const left: string[] = []
+    for (const kind of KINDS) if (await store.pending.find(kind, halves[kind].secretDigest)) left.push(kind)
+    return left.length === KINDS.length ? 'stays' : left.length === 0 ? 'ends' : `left: ${left}`
+  },
+  async knownBrowsers({ store, alice, browserDigest }) {
+    return (await store.sessions.knowsBrowser(alice, browserDigest)) ? 'stays' : 'ends'
+  },
+}
+
+async function foundSession(store: Store, before: SessionCheck, cause: Cause): Promise<Found> {
+  const after = await store.sessions.check(before.id)
+  if (after) return after.digest.equals(before.digest) ? 'stays' : 'renewed'
+  const record = await store.sessions.ended(before.id)
+  return record?.reason === WHAT_ENDS[cause].reason ? 'ends' : `ended as ${record?.reason}`
+}
+
+/** How each event happens. An event without an entry does not compile. */
+const HAPPENS: Readonly<Record<Cause, (household: Household) => unknown>> = {
+  'sign-out': ({ store, own }) => store.sessions.signOut(proofOf(own)),
+  'sign-out-one': ({ store, own, other }) => store.sessions.end(proofOf(own), other.id, null),
+  'sign-out-others': ({ store, own }) => store.sessions.endOthers(proofOf(own), null),
+  'sign-out-everywhere': ({ store, own }) => store.sessions.endAll(proofOf(own), null),
+  'password-changed': (all) => change(all, { kind: 'password-changed', passwordHash: 'other', endOthers: true }),
+  'factor-changed': (all) => change(all, { kind: 'recovery-codes-replaced', digests: [], endOthers: true }),
+  'email-changed': (all) => change(all, { kind: 'email-changed' }, { by: 'link', pendingId: all.halves.email.id }),
+  'email-restored': (all) => change(all, { kind: 'email-restored', from: FORMER, to: PRESENT }, notice(all)),
+  'password-reset': (all) =>
+    change(all, { kind: 'password-reset', passwordHash: 'other' }, { by: 'link', pendingId: all.halves.reset.id }),
+  reported: (all) => change(all, { kind: 'reported' }, notice(all)),
+  'account-disabled': (all) => change(all, { kind: 'account-disabled' }, shell(all)),
+  'account-enabled': (all) => change(all, { kind: 'account-enabled' }, shell(all)),
+  'account-deleted': (all) => change(all, { kind: 'account-deleted' }),
+  'role-changed': (all) => change(all, { kind: 'administrator-granted' }, shell(all)),
+  'ended-by-administrator': (all) => change(all, { kind: 'sessions-ended', sessionId: all.other.id }, shell(all)),
+}
+
+function notice({ alice }: Household): Authority {
+  return { by: 'notice', userId: alice, event: 1 }
+}
+
+function shell({ alice }: Household): Authority {
+  return { by: 'shell', userId: alice }
+}
+
+async function change({ store, alice, own }: Household, wanted: AccountChange, by: Authority = byPerson(own)) {
+  const changed = await store.users.change(by, wanted, event('profile-changed', alice))
+  expect(changed).toMatchObject({ outcome: 'changed' })
+}
+
+/** `chosen` was chosen here, and `target` was the other session. */
+const ENDS = { ends: 'ends', chosen: 'ends', target: 'ends', renewed: 'renewed', stays: 'stays' } as const
+
+/** Every event and every credential of the table, on a real account. */
+export function whatEnds(): void {
+  for (const cause of Object.keys(WHAT_ENDS) as Cause[]) {
+    test(`${cause} ends what the table says, and nothing else`, { tag: ['@v5.0.0-7.4.2', '@v5.0.0-7.4.3'] }, async ({
+      store,
+      place,
+    }) => {
+      const alice = await signUp(store, PRESENT)
+      const bystander = await household(store, await signUp(store, 'bob@example.org'))
+      const all = await household(store, alice)
+      await HAPPENS[cause](all)
+      const { reason: _, ...row } = WHAT_ENDS[cause]
+      for (const credential of Object.keys(row) as Credential[]) {
+        expect(await FOUND[credential](all, cause), credential).toBe(ENDS[row[credential]])
+        expect(await FOUND[credential](bystander, cause), `${credential} of somebody else`).toBe('stays')
+      }
+      const third = row.otherSessions === 'target' ? 'stays' : ENDS[row.otherSessions]
+      expect(await foundSession(store, all.third, cause), 'the third session').toBe(third)
+      const rows = (await place.dump()).pending ?? []
+      expect(rows.filter(({ user_id }) => user_id === alice)).toHaveLength(row.halfStates === 'ends' ? 0 : KINDS.length)
+    })
+  }
+
+  test('the person may let the others be, and is told how many ended', async ({ store }) => {
+    const alice = await signUp(store, PRESENT)
+    const all = await household(store, alice)
+    const wanted = { kind: 'password-changed', passwordHash: 'other', endOthers: false } as const
+    const changed = await store.users.change(byPerson(all.own), wanted, event('password-changed', alice))
+    expect(changed).toMatchObject({ outcome: 'changed', ended: 0, session: { id: all.own.id } })
+    expect(await FOUND.thisSession(all, 'password-changed')).toBe('renewed')
+    expect(await FOUND.otherSessions(all, 'password-changed')).toBe('stays')
+    expect(await FOUND.halfStates(all, 'password-changed')).toBe('ends')
+    const again = { ...wanted, endOthers: true }
+    if (changed.outcome !== 'changed' || !changed.session) throw new Error('no session')
+    expect(await store.users.change(byPerson(changed.session), again, event('password-changed', alice))).toMatchObject({
+      outcome: 'changed',
+      ended: 2,
+    })
+  })
+
+  test('locked sessions end with the others', { tag: '@v5.0.0-7.4.3' }, async ({ place, alice }) => {
+    const store = await place.open(LOCKING)
+    const all = await household(store, alice)
+    await place.age(15 * MINUTE, all.other.id)
+    const seen = await store.sessions.check(all.other.id)
+    expect(seen && (await store.sessions.lock(seen))).toBe(true)
+    await HAPPENS['password-changed'](all)
+    expect(await FOUND.otherSessions(all, 'password-changed')).toBe('ends')
+  })
+
+  test('an administrator ends all sessions of somebody, and their half-states', async ({ store, alice }) => {
+    const all = await household(store, alice)
+    const wanted = { kind: 'sessions-ended', sessionId: null } as const
+    const changed = await store.users.change(shell(all), wanted, event('administered', alice))
+    expect(changed).toMatchObject({ outcome: 'changed', ended: 3 })
+    expect(await FOUND.thisSession(all, 'ended-by-administrator')).toBe('ends')
+    expect(await FOUND.halfStates(all, 'ended-by-administrator')).toBe('ends')
+  })
+}
