@@ -83,6 +83,7 @@ test('the former address can undo a change; the new one cannot', () => {
 test('a former address is told why it still gets notices', () => {
   const { text } = composed({ kind: 'password-changed' }, { to: 'old@example.org' })
   expect(text).toContain('until lately')
+  expect(text.replaceAll('\n', ' ')).toContain('If you did not change the address either, undo that first')
   expect(composed({ kind: 'password-changed' }).text).not.toContain('until lately')
 })
 

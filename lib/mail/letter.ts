@@ -47,7 +47,7 @@ export function letterFor(mail: Mail, links: Links, site: string): Letter | null
     greeting: name === '' ? 'Hello,' : `Hello ${name},`,
     said: words.said,
     facts: factsOf(event, words, reader),
-    todo: TODO[words.remedy](links),
+    todo: TODO[words.remedy](links, reader),
     footer: FOOTERS[reader](site),
   }
 }
@@ -88,9 +88,15 @@ function factsOf(event: SecurityEvent, { source }: Words, reader: Reader): Lette
 const WORKS_FOR = durationWords(LINK_LIFETIME)
 
 /** Each link opens a page that asks once more: programs that look at links before people do change nothing. */
-const TODO: Readonly<Record<Remedy, (links: Links) => Todo>> = {
-  'not-me': ({ notMe }) => ({
-    text: 'If this was you, there is nothing to do. If it was not, say so below: everybody is signed out, and no password opens your account until you have chosen a new one by mail.',
+const TODO: Readonly<Record<Remedy, (links: Links, reader: Reader) => Todo>> = {
+  'not-me': ({ notMe }, reader) => ({
+    text: [
+      'If this was you, there is nothing to do. If it was not, say so below: everybody is signed out, and no password opens your account until you have chosen a new one by mail.',
+      // That mail goes to the present address, which may be the thief's.
+      ...(reader === 'former'
+        ? ['If you did not change the address either, undo that first, by the notice about it.']
+        : []),
+    ].join(' '),
     link: { label: 'This wasn’t me', url: notMe },
   }),
   'undo-email': ({ undoEmail }) => ({

@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import type { Store } from '#db/contract.ts'
-import { test as base, event, signUp } from '#db/testing.ts'
-import { LEASE, roundsOf } from './delivery.ts'
+import { test as base, DIALECTS, event, signUp } from '#db/testing.ts'
+import { LEASE, type Round, roundsOf } from './delivery.ts'
 import { sealForMail } from './links.ts'
 import { Clock } from './testing/outbox.ts'
 import { received } from './testing/received.ts'
@@ -36,10 +37,11 @@ const test = base.extend<Fixtures>({
     await use(server)
     await server.stop()
   },
-  dataDir: async ({ place }, use) => {
-    const dir = join(dirname(place.url.replace('file:', '')), 'of-the-app')
-    mkdirSync(dir, { recursive: true })
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
+  dataDir: async ({}, use) => {
+    const dir = mkdtempSync(join(tmpdir(), 'signet-sender-'))
     await use(dir)
+    rmSync(dir, { recursive: true })
   },
   start: async ({ place, server, dataDir }, use) => {
     const senders: Sender[] = []
@@ -80,6 +82,11 @@ async function startSender(env: Record<string, string>): Promise<Sender> {
 const notice = (userId: string, device = 'Firefox on Linux') => ({ ...event('password-changed', userId), device })
 const recipients = (server: MailServer) =>
   server.messages.map((message) => received(message).headers.get('to')?.[0]).toSorted()
+
+function roundOf(store: Store, { port }: MailServer, clock = () => new Date()): Round {
+  const deliver = smtpTransport(`smtp://me:hunter2@127.0.0.1:${port}`)
+  return roundsOf({ outbox: () => store.outbox, deliver, clock, log: () => undefined })
+}
 
 async function waiting(store: Store): Promise<number> {
   return (await store.outbox.waiting()).count
@@ -165,24 +172,37 @@ test('without a mail server, a process writes files', async ({ store, start, dat
   expect(text).toContain('Your password was changed')
 })
 
-test('two processes on one database send each mail once', async ({ store, server, start }) => {
-  const people = await Promise.all(Array.from({ length: 12 }, (_, i) => signUp(store, `user-${i}@example.org`)))
-  await Promise.all([start(), start()])
-  for (const userId of people) await store.events.append(notice(userId))
-  await expect.poll(() => waiting(store)).toBe(0)
-  expect(server.messages).toHaveLength(12)
-  expect(new Set(recipients(server)).size).toBe(12)
+test('a change of address is confirmed at the new one, and can be undone from the old one only', async ({
+  store,
+  server,
+}) => {
+  const userId = await signUp(store, 'old@example.org')
+  const detail = { from: 'old@example.org', to: 'new@example.org' }
+  const { securityVersion = 0 } = (await store.users.find(userId)) ?? {}
+  const half = { kind: 'email', secretDigest: Buffer.alloc(32), userId, sessionId: null, securityVersion } as const
+  const asked = { ...event('email-change-requested', userId), detail, sealed: sealForMail('a-token') }
+  const { id } = await store.pending.begin({ ...half, id: userId, detail: { email: detail.to }, lifetime: 600 }, asked)
+  const done = { ...event('email-changed', userId), detail }
+  expect(await store.users.change({ by: 'link', pendingId: id }, { kind: 'email-changed' }, done)).toMatchObject({
+    outcome: 'changed',
+  })
+  const round = roundOf(store, server)
+  expect(await round(never)).toBe(3)
+  const links = server.messages.map((message) => {
+    const { headers, text } = received(message)
+    return `${headers.get('to')?.[0]} ${/http:\/\/[^/]+(\/[^?\s]+)/.exec(text)?.[1] ?? 'no link'}`
+  })
+  expect(links.toSorted()).toEqual([
+    'new@example.org /confirm-email',
+    'new@example.org no link',
+    'old@example.org /undo-email',
+  ])
 })
 
 test('put off, given up and taken on, by the store’s own clock', async ({ place, server }) => {
   const clock = new Clock()
   const store = await place.open({ clock: clock.read })
-  const round = roundsOf({
-    outbox: () => store.outbox,
-    deliver: smtpTransport(`smtp://me:hunter2@127.0.0.1:${server.port}`),
-    clock: clock.read,
-    log: () => undefined,
-  })
+  const round = roundOf(store, server, clock.read)
   for (const name of ['fine', 'gone', 'busy']) {
     await store.events.append(notice(await signUp(store, `${name}@example.org`)))
   }
@@ -196,3 +216,17 @@ test('put off, given up and taken on, by the store’s own clock', async ({ plac
   expect(await round(never)).toBe(1)
   expect(recipients(server)).toEqual(['busy@example.org', 'fine@example.org'])
 })
+
+for (const dialect of DIALECTS) {
+  test.describe(dialect, () => {
+    test.use({ dialect })
+    test('two processes on one database send each mail once', async ({ store, server, start }) => {
+      const people = await Promise.all(Array.from({ length: 12 }, (_, i) => signUp(store, `user-${i}@example.org`)))
+      await Promise.all([start(), start()])
+      for (const userId of people) await store.events.append(notice(userId))
+      await expect.poll(() => waiting(store)).toBe(0)
+      expect(server.messages).toHaveLength(12)
+      expect(new Set(recipients(server)).size).toBe(12)
+    })
+  })
+}

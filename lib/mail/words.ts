@@ -164,7 +164,10 @@ const WORDS: Readonly<Record<NoticeKind, Say>> = {
   'account-deleted': {
     ...DONE_ELSEWHERE,
     subject: 'Your account was deleted',
-    said: ['Your account was deleted, with your name and your address. It cannot be brought back.'],
+    said: [
+      'Your account was deleted, with your name and your address. It cannot be brought back.',
+      'If you did not expect it, tell whoever runs this site.',
+    ],
   },
   'administrator-granted': {
     ...DONE_ELSEWHERE,
