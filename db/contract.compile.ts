@@ -1,9 +1,9 @@
 /**
  * Forgetting the check does not compile. The type checker reads this file and nobody runs it: each line below that
  * would compile after all makes `npm run typecheck` fail.
- * @see ASVS v5.0.0-7.2.1, v5.0.0-7.5.2
+ * @see ASVS v5.0.0-7.2.1, v5.0.0-7.5.1, v5.0.0-7.5.2
  */
-import type { RecentProof, SessionProof, Store } from './contract.ts'
+import type { FullProof, NewEvent, RecentProof, SessionProof, Store } from './contract.ts'
 
 export function forgetting(store: Store, proof: SessionProof, recent: RecentProof): void {
   const { sessions, users } = store
@@ -27,4 +27,16 @@ export function forgetting(store: Store, proof: SessionProof, recent: RecentProo
   sessions.endAll(proof, null)
   // @ts-expect-error or naming one
   sessions.rename(proof, 'id', 'name')
+}
+
+export function changing(store: Store, recent: RecentProof, full: FullProof, event: NewEvent): void {
+  const { users } = store
+  const digest = Buffer.alloc(32)
+  const change = { kind: 'totp-removed', endOthers: true } as const
+
+  users.change({ by: 'person', proof: full, digest }, change, event)
+  // @ts-expect-error one factor changes no authenticator
+  users.change({ by: 'person', proof: recent, digest }, change, event)
+  // @ts-expect-error an administrator is proven by the account's row
+  users.change({ by: 'administrator', proof: full, userId: 'somebody' }, { kind: 'account-disabled' }, event)
 }

@@ -55,15 +55,17 @@ export function confirmed(session: LiveSession, { generation, digest }: Successo
 /**
  * v5.0.0-7.2.4: an authentication makes a new token and ends the old one at once, so no digest of it is kept. The
  * generation goes above an offered one too: that token has been handed out and must never be taken for this one.
+ * @param methods names with a space between them: all that was shown in this one act
  * @param full v5.0.0-7.3.2: only a full authentication moves the absolute lifetime
  */
-export function reauthenticated(session: LiveSession, digest: Buffer, method: string, full: boolean): LiveSession {
+export function reauthenticated(session: LiveSession, digest: Buffer, methods: string, full: boolean): LiveSession {
   const { now } = session
+  const shown = methods.split(' ').map((method) => ({ method, at: now }))
   return {
     ...rekeyed(session, digest),
     lastActiveAt: now,
     lifetimeFrom: full ? now : session.lifetimeFrom,
-    authentications: withNewest(session.authentications, { method, at: now }),
+    authentications: withNewest(session.authentications, shown),
   }
 }
 
@@ -108,6 +110,7 @@ export function newestGeneration({ generation, successor }: SessionCheck): numbe
   return Math.max(generation, successor?.generation ?? 0)
 }
 
-function withNewest(known: readonly Authentication[], added: Authentication): readonly Authentication[] {
-  return [...known.filter(({ method }) => method !== added.method), added].slice(-MOST_AUTHENTICATIONS)
+function withNewest(known: readonly Authentication[], added: readonly Authentication[]): readonly Authentication[] {
+  const before = known.filter(({ method }) => !added.some((one) => one.method === method))
+  return [...before, ...added].slice(-MOST_AUTHENTICATIONS)
 }

@@ -40,7 +40,7 @@ const RULES: readonly Rule[] = [
   { because: 'sealing has one place', text: /from 'iron-session'/, only: /^lib\/session\/seal\.ts$/ },
   {
     because: 'a proof has one maker (v5.0.0-7.2.1)',
-    text: /as (?:unknown as )?(?:SessionProof|RecentProof)\b/,
+    text: /as (?:unknown as )?(?:(?:Session|Recent|Full|Administrator)Proof\b|Proofs\[)/,
     only: /^lib\/session\/current\.ts$/,
   },
   { because: 'cookie names stand in one table (v5.0.0-3.3.1)', text: /['"`]__Host-/, only: /^lib\/http\/cookies\.ts$/ },

@@ -1,9 +1,11 @@
 'use client'
 import type { ReactNode } from 'react'
+import type { Asked } from '#lib/authentication/asked.ts'
 import { Dialog, DialogActions, DialogBack, DialogText } from './dialog.tsx'
 import { useEndings } from './endings.tsx'
+import { IDLE } from './form-state.ts'
 import { Notice } from './notice.tsx'
-import { PasswordField } from './password-field.tsx'
+import { StepUpFields } from './step-up-fields.tsx'
 import { SubmitButton } from './submit-button.tsx'
 
 interface EndDialogProps {
@@ -14,21 +16,22 @@ interface EndDialogProps {
   readonly label: string
   readonly button: string
   readonly formToken: string
-  /** The last proof of identity is too old: the password is asked for in the same step. */
-  readonly askPassword: boolean
+  /** Where the last proof of identity is too old, another one is asked for in the same step. */
+  readonly asked: Asked
   /** The server draws it open where no script can. */
   readonly open: boolean
   /** Id of the heading that takes the focus afterwards. */
   readonly focusNext: string
+  /** A choice that goes along. */
+  readonly option?: ReactNode
   readonly children: ReactNode
 }
 
 /** Names the thing and the effect, asks for what is missing, and stays open until the server has agreed. */
-export function EndDialog({ target, title, button, open, askPassword, children, ...hidden }: EndDialogProps) {
+export function EndDialog({ target, title, button, open, asked, option, children, ...hidden }: EndDialogProps) {
   const { state, send } = useEndings()
   const id = `end-${target}`
   const refused = state.status !== 'done' && state.values?.target === target
-  const error = refused ? state.fields?.password : undefined
   return (
     <Dialog id={id} title={title} open={open || refused}>
       <DialogText dialog={id}>{children}</DialogText>
@@ -38,7 +41,8 @@ export function EndDialog({ target, title, button, open, askPassword, children, 
           <input key={name} type="hidden" name={name} value={value} />
         ))}
         {refused && state.message && <Notice tone="danger">{state.message}</Notice>}
-        {(askPassword || error) && <StepUpPassword id={`${id}-password`} error={error} />}
+        {option}
+        <StepUpFields asked={asked} state={refused ? state : IDLE} id={id} />
         <DialogActions>
           <DialogBack dialog={id} href="/account/sessions" />
           <SubmitButton variant="danger">{button}</SubmitButton>
@@ -50,7 +54,7 @@ export function EndDialog({ target, title, button, open, askPassword, children, 
 
 interface EverywhereDialogProps {
   readonly formToken: string
-  readonly askPassword: boolean
+  readonly asked: Asked
   readonly open: boolean
   /** Why it opened again. */
   readonly problem: string | null
@@ -58,7 +62,7 @@ interface EverywhereDialogProps {
 }
 
 /** Ends this session too, so it is a plain form and a full navigation: nothing of the page stays. */
-export function EverywhereDialog({ formToken, askPassword, open, problem, children }: EverywhereDialogProps) {
+export function EverywhereDialog({ formToken, asked, open, problem, children }: EverywhereDialogProps) {
   const id = 'end-everywhere'
   return (
     <Dialog id={id} title="Sign out everywhere?" open={open}>
@@ -66,31 +70,13 @@ export function EverywhereDialog({ formToken, askPassword, open, problem, childr
       <form method="post" action="/sign-out" className="mt-4">
         <input type="hidden" name="scope" value="everywhere" />
         <input type="hidden" name="formToken" value={formToken} />
-        {askPassword ? (
-          <StepUpPassword id={`${id}-password`} error={problem ?? undefined} />
-        ) : (
-          problem && <Notice tone="danger">{problem}</Notice>
-        )}
+        {problem && <Notice tone="danger">{problem}</Notice>}
+        <StepUpFields asked={asked} state={IDLE} id={id} />
         <DialogActions>
           <DialogBack dialog={id} href="/account/sessions" />
           <SubmitButton variant="danger">Sign out everywhere</SubmitButton>
         </DialogActions>
       </form>
     </Dialog>
-  )
-}
-
-function StepUpPassword({ id, error }: { readonly id: string; readonly error: string | undefined }) {
-  const hint = 'It has been a while since you confirmed that it is you.'
-  return (
-    <PasswordField
-      id={id}
-      name="password"
-      label="Password"
-      hint={hint}
-      autoComplete="current-password"
-      required={false}
-      error={error}
-    />
   )
 }

@@ -63,6 +63,12 @@ export const InfoIcon = icon(
     <path d="M12 11.25v5M12 7.9v.01" />
   </>,
 )
+export const KeyIcon = icon(
+  <>
+    <circle cx="8" cy="15.5" r="4.25" />
+    <path d="m11.1 12.4 8.4-8.4M16.25 7.25l2.75 2.75M13.5 10l1.75 1.75" />
+  </>,
+)
 export const ChevronIcon = icon(<path d="m6.5 9.5 5.5 5.5 5.5-5.5" />)
 
 const DEVICES = { desktop: DesktopIcon, phone: PhoneIcon, tablet: TabletIcon, bot: RobotIcon, unknown: UnknownIcon }

@@ -1,8 +1,9 @@
 'use client'
+import type { Asked } from '#lib/authentication/asked.ts'
 import { Field } from './field.tsx'
 import { FormMessage, HiddenInputs } from './form-parts.tsx'
 import type { FormAction } from './form-state.ts'
-import { PasswordField } from './password-field.tsx'
+import { StepUpFields } from './step-up-fields.tsx'
 import { SubmitButton } from './submit-button.tsx'
 import { useForm } from './use-form.ts'
 
@@ -11,11 +12,11 @@ interface RenameFormProps {
   readonly target: string
   readonly name: string | null
   readonly formToken: string
-  readonly askPassword: boolean
+  readonly asked: Asked
 }
 
 /** The person's own name for a session, changed in place. */
-export function RenameForm({ action, target, name, formToken, askPassword }: RenameFormProps) {
+export function RenameForm({ action, target, name, formToken, asked }: RenameFormProps) {
   const { state, form, send } = useForm(action)
   return (
     <form ref={form} action={send} noValidate className="mt-4 space-y-4 border-t border-line pt-4">
@@ -31,16 +32,7 @@ export function RenameForm({ action, target, name, formToken, askPassword }: Ren
         defaultValue={state.values?.name ?? name ?? ''}
         error={state.fields?.name}
       />
-      {(askPassword || state.fields?.password) && (
-        <PasswordField
-          id={`rename-${target}-password`}
-          name="password"
-          label="Password"
-          autoComplete="current-password"
-          required={false}
-          error={state.fields?.password}
-        />
-      )}
+      <StepUpFields asked={asked} state={state} id={`rename-${target}`} />
       <SubmitButton variant="secondary">Save name</SubmitButton>
     </form>
   )

@@ -1,4 +1,5 @@
-import { stepUp } from '#lib/authentication/step-up.ts'
+import { shownIn } from '#lib/authentication/shown.ts'
+import { type NotProven, stepUp } from '#lib/authentication/step-up.ts'
 import { open } from '#lib/http/api.ts'
 import { readLimited } from '#lib/http/body.ts'
 import { clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
@@ -32,7 +33,7 @@ export const POST = open(async ({ request }) => {
 
 function sessionIdOf(current: Current): string | null {
   if (current.state === 'standing') return current.proof.sessionId
-  return current.because === 'retired' ? current.session.id : null
+  return current.because === 'retired' || current.because === 'locked' ? current.session.id : null
 }
 
 async function formOf(body: Buffer<ArrayBuffer>, headers: Headers): Promise<FormData> {
@@ -41,16 +42,17 @@ async function formOf(body: Buffer<ArrayBuffer>, headers: Headers): Promise<Form
 }
 
 async function everywhere(current: Standing, form: FormData, headers: Headers): Promise<Response> {
-  const step = await stepUp(current, text(form, 'password'), requestContext(headers))
+  const step = await stepUp('recent', current, shownIn(form), requestContext(headers))
   if (step.outcome === 'session-over') return goodbye()
-  if (step.outcome !== 'proven') return backToDialog(step.outcome)
+  if (step.outcome !== 'proven') return backToDialog(step)
   await endAllSessions(step.proof, headers)
   return goodbye()
 }
 
 /** The dialog opens again and says what is missing; nothing has been ended. */
-function backToDialog(problem: 'asked' | 'wrong' | 'refused'): Response {
-  return redirectTo(`/account/sessions?end=everywhere&problem=${problem}`, {})
+function backToDialog({ outcome, cookie }: NotProven): Response {
+  const headers = cookie ? { 'set-cookie': setCookie(cookie) } : {}
+  return redirectTo(`/account/sessions?end=everywhere&problem=${outcome}`, headers)
 }
 
 function goodbye(): Response {

@@ -1,41 +1,119 @@
 import 'server-only'
-import type { RecentProof } from '#db/contract.ts'
+import type { SessionProof } from '#db/contract.ts'
 import type { Cookie } from '#lib/http/cookies.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
-import { provenAgain, recentProof, type Standing } from '#lib/session/current.ts'
-import { reauthenticate } from './reauthenticate.ts'
-import { throttledSentence } from './throttle-words.ts'
+import { missingOf, type Proofs, proofFor, provenAgain, type Standing } from '#lib/session/current.ts'
+import { store } from '#lib/store.ts'
+import { type Asked, askSentence, fieldsFor, type StepUpField } from './asked.ts'
+import { type Reauthenticated, reauthenticate } from './reauthenticate.ts'
+import type { Missing } from './requirements.ts'
+import type { Shown } from './shown.ts'
+import { CODES_SWITCHED_OFF, throttledSentence } from './throttle-words.ts'
 
-/** A fresh proof, with the cookie of the new token when one was made; or what the form must say. */
-export type StepUp =
-  | { readonly outcome: 'proven'; readonly proof: RecentProof; readonly cookie: Cookie | null }
-  | { readonly outcome: 'asked' | 'wrong' | 'refused'; readonly message: string }
+export type StepUp<Kind extends keyof Proofs> =
+  /** A fresh proof, with the cookie of the new token when one was made. */
+  | { readonly outcome: 'proven'; readonly proof: Proofs[Kind]; readonly cookie: Cookie | null }
+  | NotProven
   | { readonly outcome: 'session-over' }
 
-const ASK = 'Enter your password to confirm it’s you.'
-const AGAIN = 'Your session was just renewed, so nothing has been done yet. Please press the button once more.'
+/** What the form must say, for the whole and for each field that must be filled in. Nothing has been done. */
+export interface NotProven {
+  readonly outcome: 'asked' | 'wrong' | 'refused'
+  readonly message?: string
+  readonly fields: Readonly<Partial<Record<StepUpField, string>>>
+  /** What was shown was right, so there is a new token, and still it was not enough. */
+  readonly cookie?: Cookie
+}
 
 /**
- * Earns the fresh proof that a sensitive act needs, with the password that came along in the same form where the
- * last proof is too old: the act is asked for once and done once.
- * @see ASVS v5.0.0-7.5.2
+ * Earns the proof that a sensitive act needs, with what came along in the same form where the last proof is too old or
+ * too little: the act is asked for once and done once. Nothing is checked before all of it is there.
+ * @see ASVS v5.0.0-7.5.1, 7.5.2; docs/decisions/0028
  */
-export async function stepUp(current: Standing, password: string, context: RequestContext): Promise<StepUp> {
-  const proof = recentProof(current)
-  if (proof === 'superseded') return { outcome: 'refused', message: AGAIN }
+export async function stepUp<Kind extends keyof Proofs>(
+  kind: Kind,
+  current: Standing,
+  shown: Shown,
+  context: RequestContext,
+): Promise<StepUp<Kind>> {
+  const proof = await proofFor(kind, current)
+  if (proof === 'superseded') return AGAIN
   if (proof !== 'stale') return { outcome: 'proven', proof, cookie: null }
-  if (password === '') return { outcome: 'asked', message: ASK }
-  const result = await reauthenticate(current, password, context)
+  const missing = await missingOf(kind, current.proof)
+  if (!isEnough(kind, missing, shown)) return asked(missing)
+  return afterShowing(kind, await reauthenticate(current, shown, context))
+}
+
+/** What showing factors came to, for the act that asked for them. */
+export async function afterShowing<Kind extends keyof Proofs>(
+  kind: Kind,
+  result: Reauthenticated,
+): Promise<StepUp<Kind>> {
   switch (result.outcome) {
-    case 'confirmed':
-      return { outcome: 'proven', proof: provenAgain(result.session), cookie: result.cookie }
-    case 'wrong-password':
-      return { outcome: 'wrong', message: 'That password is wrong. Nothing has been done.' }
+    case 'confirmed': {
+      const { session, cookie } = result
+      const proof = await provenAgain(kind, session)
+      if (proof !== 'stale') return { outcome: 'proven', proof, cookie }
+      return { ...asked(await missingOf(kind, { userId: session.userId, session, now: session.now })), cookie }
+    }
+    case 'wrong':
+      return { outcome: 'wrong', ...WRONG[result.what] }
     case 'superseded':
-      return { outcome: 'refused', message: AGAIN }
+      return AGAIN
     case 'throttled':
-      return { outcome: 'refused', message: throttledSentence(result.retryAfter) }
+      return {
+        outcome: 'refused',
+        message: result.lasting ? CODES_SWITCHED_OFF : throttledSentence(result.retryAfter),
+        fields: {},
+      }
     case 'session-over':
-      return { outcome: 'session-over' }
+      return result as { readonly outcome: 'session-over' }
   }
+}
+
+/** What a form with an act in it must ask for. @param anew whatever is fresh already */
+export async function askedFor(
+  kind: keyof Proofs,
+  proof: Pick<SessionProof, 'userId' | 'session' | 'now'>,
+  { anew = false } = {},
+): Promise<Asked> {
+  const missing = await (anew ? missingOf(kind, proof, 0) : missingOf(kind, proof))
+  const factors = await store().users.factors(proof.userId)
+  return {
+    fields: fieldsFor(missing),
+    either: kind === 'recent',
+    passkey: (factors?.passkeys.length ?? 0) > 0,
+    code: factors !== undefined && (factors.totp !== null || factors.recoveryCodes > 0),
+  }
+}
+
+/** A passkey is enough for everything; for a recent proof any factor is, but at level 3, which takes a passkey. */
+export function isEnough(kind: keyof Proofs, missing: readonly Missing[], { password, code, passkey }: Shown): boolean {
+  if (passkey) return true
+  if (missing.includes('passkey')) return false
+  if (kind === 'recent') return password !== null || code !== null
+  return missing.every((one) => (one === 'password' ? password : code) !== null)
+}
+
+export function asked(missing: readonly Missing[]): NotProven {
+  const fields = fieldsFor(missing)
+  return { outcome: 'asked', fields: Object.fromEntries(fields.map((field) => [field, askSentence(field)])) }
+}
+
+const AGAIN: NotProven = {
+  outcome: 'refused',
+  message: 'Your session was just renewed, so nothing has been done yet. Please press the button once more.',
+  fields: {},
+}
+
+const WRONG: Readonly<
+  Record<Extract<Reauthenticated, { outcome: 'wrong' }>['what'], Pick<NotProven, 'message' | 'fields'>>
+> = {
+  password: { fields: { password: 'That password is wrong. Nothing has been done.' } },
+  code: { fields: { code: 'That code is wrong, or was used before. Nothing has been done.' } },
+  'password-or-code': {
+    message: 'The password or the code is wrong. Nothing has been done.',
+    fields: { password: 'Enter your password once more.', code: 'Enter the code that is shown now.' },
+  },
+  passkey: { fields: { passkey: 'That passkey could not be checked. Nothing has been done.' } },
 }

@@ -1,10 +1,10 @@
 import 'server-only'
-import type { MaybePromise, RecentProof, SessionCheck, SessionProof } from '#db/contract.ts'
+import type { Factors, FullProof, MaybePromise, RecentProof, SessionCheck, SessionProof } from '#db/contract.ts'
+import { type Missing, missingFor } from '#lib/authentication/requirements.ts'
 import { settings } from '#lib/config.ts'
 import { DUPLICATE, readCookie, SESSION_COOKIE } from '#lib/http/cookies.ts'
 import { then } from '#lib/maybe-promise.ts'
 import { store } from '#lib/store.ts'
-import { secondsBetween } from '#lib/time.ts'
 import { epoch } from './epoch.ts'
 import { standing } from './policy.ts'
 import { type Recognition, recognise } from './recognition.ts'
@@ -30,6 +30,8 @@ export interface Standing {
 export type NoSession =
   | { readonly state: 'none'; readonly because: 'absent' | 'duplicate' | 'unauthentic' | 'unknown' }
   | { readonly state: 'none'; readonly because: 'retired'; readonly session: SessionCheck }
+  /** Level 2, after inactivity: only the unlock step opens it, with its newest token, whose `generation` this is. */
+  | { readonly state: 'none'; readonly because: 'locked'; readonly session: SessionCheck; readonly generation: number }
   | { readonly state: 'none'; readonly because: 'over'; readonly sessionId: string }
 
 /** @param cookieHeader the raw `Cookie` header */
@@ -49,6 +51,7 @@ function decide(row: SessionCheck, seal: OpenedSeal): MaybePromise<Current> {
   if (row.epoch < epoch()) return then(store().sessions.endAs(row, 'epoch'), () => over(row.id))
   const { policy } = settings()
   const stands = standing(row, policy, row.now)
+  if (stands === 'locked') return locked(row, seal)
   if (stands !== 'active') {
     const ended = store().sessions.endAs(row, stands === 'inactive' ? 'idle' : 'expired')
     // Not ended means that somebody was active meanwhile: look again.
@@ -69,37 +72,88 @@ function decide(row: SessionCheck, seal: OpenedSeal): MaybePromise<Current> {
   }
 }
 
+/** Written down first, so that nothing which moves a clock can bring it back; then held against the token shown. */
+function locked(row: SessionCheck, seal: OpenedSeal): MaybePromise<Current> {
+  // Not locked means that somebody was active meanwhile: look again.
+  if (!row.lockedAt) return then(store().sessions.lock(row), () => sessionOf(seal))
+  const recognition = recognise(row, seal, settings().policy.renewalGrace)
+  if (recognition === 'replayed') return then(store().sessions.endAs(row, 'replayed'), () => over(row.id))
+  const newest = recognition === 'successor' || (recognition === 'present' && !row.successor)
+  return newest ? { state: 'none', because: 'locked', session: row, generation: seal.generation } : none('unknown')
+}
+
 function prove(row: SessionCheck, seal: OpenedSeal): SessionProof {
   const proof = { sessionId: row.id, userId: row.userId, generation: seal.generation, now: row.now, session: row }
   return proof as unknown as SessionProof
 }
 
+/** What a request can earn beyond its session; `lib/authentication/requirements.ts` says what each takes. */
+export interface Proofs {
+  readonly recent: RecentProof
+  readonly full: FullProof
+}
+
 /**
  * A proof for sensitive acts, or why there is none.
  *
- * - `stale`: the last proof of identity is as old as the step-up window, or older. Computed from the recorded
- *   authentications; there is no flag that could be set.
+ * - `stale`: what it takes was shown longer ago than the step-up window, or never. Computed from the recorded
+ *   authentications, the account's factors and the level; there is no flag that could be set.
  * - `superseded`: the request came with a token that has a successor. A copy could be at work, so it opens no
  *   sensitive act; the browser has the successor by now and the second try works.
- * @see ASVS v5.0.0-7.5.2; docs/decisions/0002
+ * @see ASVS v5.0.0-7.5.1 full, 7.5.2 recent; docs/decisions/0002, 0028
  */
+export function proofFor<Kind extends keyof Proofs>(
+  kind: Kind,
+  current: Standing,
+): MaybePromise<Proofs[Kind] | 'stale' | 'superseded'> {
+  if (isSuperseded(current)) return 'superseded'
+  const { proof } = current
+  return then(missingOf(kind, proof), ({ length }) => (length === 0 ? (proof as Proofs[Kind]) : 'stale'))
+}
+
+/** The commonest of them, at once: whether one factor is fresh does not depend on which the account has. */
 export function recentProof(current: Standing): RecentProof | 'stale' | 'superseded' {
+  if (isSuperseded(current)) return 'superseded'
   const { session, now } = current.proof
-  if (current.recognition !== 'present' || session.successor) return 'superseded'
   return isRecent(session, now) ? (current.proof as RecentProof) : 'stale'
 }
 
-/** The proof that a reauthentication just earned, for the act that asked for it: nobody presses twice. */
-export function provenAgain(session: SessionCheck): RecentProof {
+export function isSuperseded({ recognition, proof }: Standing): boolean {
+  return recognition !== 'present' || proof.session.successor !== null
+}
+
+/** The proof that showing factors has just earned, for the act that asked for it: nobody presses twice. */
+export function provenAgain<Kind extends keyof Proofs>(
+  kind: Kind,
+  session: SessionCheck,
+): MaybePromise<Proofs[Kind] | 'stale'> {
   const { id: sessionId, userId, generation, now } = session
-  return { sessionId, userId, generation, now, session } as unknown as RecentProof
+  const proof = { sessionId, userId, generation, now, session } as unknown as Proofs[Kind]
+  return then(missingOf(kind, proof), ({ length }) => (length === 0 ? proof : 'stale'))
+}
+
+/**
+ * What would have to be shown for such a proof now. Read from the rows, like everything here.
+ * @param window what is older than so many seconds does not count; with 0, all of it is to be shown anew
+ */
+export function missingOf(
+  kind: keyof Proofs,
+  { userId, session, now }: Pick<SessionProof, 'userId' | 'session' | 'now'>,
+  window = settings().policy.reauthenticationWindow,
+): MaybePromise<readonly Missing[]> {
+  return then(store().users.factors(userId), (factors = NO_FACTORS) =>
+    missingFor(kind, factors, settings().policy.level, session.authentications, now, window),
+  )
 }
 
 /** Whether the person has shown who they are within the step-up window. A window reached exactly has passed. */
-export function isRecent(session: Pick<SessionCheck, 'authentications'>, now: Date): boolean {
-  const { reauthenticationWindow } = settings().policy
-  return session.authentications.some(({ at }) => secondsBetween(at, now) < reauthenticationWindow)
+export function isRecent({ authentications }: Pick<SessionCheck, 'authentications'>, now: Date): boolean {
+  const { level, reauthenticationWindow } = settings().policy
+  // Which factors the account has tells what to ask for, not whether one was shown.
+  return missingFor('recent', NO_FACTORS, level, authentications, now, reauthenticationWindow).length === 0
 }
+
+const NO_FACTORS: Factors = { password: false, totp: null, passkeys: [], recoveryCodes: 0, securityVersion: 0 }
 
 function none(because: 'absent' | 'duplicate' | 'unauthentic' | 'unknown'): NoSession {
   return { state: 'none', because }

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { askedFor } from '#lib/authentication/step-up.ts'
 import { formToken } from '#lib/http/form-token.ts'
 import { returnPath } from '#lib/http/return-path.ts'
 import { requireSession } from '#lib/session/require.ts'
@@ -6,8 +7,14 @@ import { store } from '#lib/store.ts'
 import { AuthLayout } from '#ui/auth-layout.tsx'
 import { ReauthenticateForm } from '#ui/reauthenticate-form.tsx'
 import { reauthenticateAction } from './actions.ts'
+import { parsePurpose } from './purpose.ts'
 
 export const metadata: Metadata = { title: 'Confirm it’s you' }
+
+const LEADS = {
+  recent: 'Some things need a fresh proof that it is you and not just your device.',
+  full: 'With all that a sign-in takes, your session starts its time anew, and you go on where you are.',
+}
 
 interface Props {
   readonly searchParams: Promise<Record<string, string | string[] | undefined>>
@@ -15,15 +22,17 @@ interface Props {
 
 export default async function ReauthenticatePage({ searchParams }: Props) {
   const proof = await requireSession()
-  const { returnTo } = await searchParams
+  const { returnTo, for: purpose } = await searchParams
+  const kind = parsePurpose(purpose)
   const back = returnPath(typeof returnTo === 'string' ? returnTo : null)
   const user = await store().users.find(proof.userId)
   return (
-    <AuthLayout title="Confirm it's you" lead="Some things need a fresh proof that it is you and not just your device.">
+    <AuthLayout title="Confirm it's you" lead={LEADS[kind]}>
       <ReauthenticateForm
         action={reauthenticateAction}
         formToken={formToken(proof)}
-        hidden={{ returnTo: back }}
+        hidden={{ returnTo: back, ...(kind === 'full' && { for: 'session' }) }}
+        asked={await askedFor(kind, proof, { anew: true })}
         email={user?.email ?? ''}
       />
     </AuthLayout>

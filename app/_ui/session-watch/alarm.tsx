@@ -56,7 +56,7 @@ function EndNotice({ view: { left, expiresAt }, watch, formToken }: AlarmProps) 
       </DialogText>
       <Countdown left={left} />
       <DialogActions>
-        <ButtonLink href={`${CONFIRM}?returnTo=${returnTo}`}>Confirm it's you</ButtonLink>
+        <ButtonLink href={`${CONFIRM}?for=session&returnTo=${returnTo}`}>Confirm it's you</ButtonLink>
         <SignOutNow formToken={formToken} />
         <Button variant="quiet" onClick={() => watch.dismiss()}>
           Not now

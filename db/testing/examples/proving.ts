@@ -123,6 +123,18 @@ export function proving(): void {
     expect((await store.sessions.check(session.id))?.generation).toBe(session.generation)
   })
 
+  test('factors that were shown at once are noted at once, under one new token', { tag: '@v5.0.0-7.5.1' }, async ({
+    store,
+    alice,
+  }) => {
+    const session = await begin(store, alice)
+    const next = await reauthenticate(store, proofOf(session), true, undefined, 'pwd otp')
+    if (typeof next === 'string') return never()
+    expect(next.authentications.map(({ method }) => method)).toEqual(['pwd', 'otp'])
+    expect(next.authentications.map(({ at }) => at)).toEqual([next.now, next.now])
+    expect(next.generation).toBe(session.generation + 1)
+  })
+
   test('the newest proof of each method is kept, and no more than eight', async ({ store, alice }) => {
     let session = await begin(store, alice)
     for (const method of ['otp', 'pwd', 'a', 'b', 'c', 'd', 'e', 'f', 'g']) {

@@ -3,24 +3,26 @@ import { revalidatePath } from 'next/cache'
 import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import type { RecentProof } from '#db/contract.ts'
-import { stepUp } from '#lib/authentication/step-up.ts'
-import { actionContext, isOwnForm, setCookies, staleForm, text } from '#lib/http/form.ts'
+import { checked, text } from '#lib/http/form.ts'
 import { signInPath } from '#lib/http/return-path.ts'
 import { ID } from '#lib/random.ts'
 import { endOtherSessions, endSession } from '#lib/session/ending.ts'
 import { parseSessionName } from '#lib/session/name.ts'
-import { requireStanding } from '#lib/session/require.ts'
 import { store } from '#lib/store.ts'
 import type { FormState } from '#ui/form-state.ts'
+import { earn } from '../../earn.ts'
 
 const PAGE = '/account/sessions'
 
 /** Ends one session, or with `target=others` all but this one. What was asked happens once, with one press. */
 export async function endSessions(_: FormState, data: FormData): Promise<FormState> {
   const target = text(data, 'target')
-  const earned = await earn(data, { target })
+  const earned = await earn('recent', data, { page: PAGE, values: { target } })
   if ('status' in earned) return earned
+  // Somebody unknown was signed in: whoever it was may know the password.
+  const leadOn = target === 'others' && checked(data, 'unrecognised')
   const message = target === 'others' ? await endOthers(earned) : await endOne(earned, target, text(data, 'label'))
+  if (leadOn) redirect('/account/security?from=unrecognised#password')
   revalidatePath(PAGE)
   return { status: 'done', message, values: { target } }
 }
@@ -30,7 +32,7 @@ export async function renameSession(_: FormState, data: FormData): Promise<FormS
   const id = text(data, 'target')
   const values = { target: id, name: text(data, 'name') }
   const parsed = parseSessionName(values.name)
-  const earned = await earn(data, values)
+  const earned = await earn('recent', data, { page: PAGE, values })
   if ('status' in earned) return earned
   if ('problem' in parsed) return { status: 'invalid', fields: { name: parsed.problem }, values }
   const renamed = ID.test(id) ? await store().sessions.rename(earned, id, parsed.name) : 'not-found'
@@ -38,26 +40,6 @@ export async function renameSession(_: FormState, data: FormData): Promise<FormS
   revalidatePath(PAGE)
   if (renamed === 'not-found') return { status: 'done', message: 'That session is over already.', values }
   return { status: 'done', message: parsed.name ? `Renamed to “${parsed.name}”.` : 'The name was taken away.', values }
-}
-
-/** The fresh proof that every act on this page needs; the password may have come in the same form. */
-async function earn(data: FormData, values: Record<string, string>): Promise<RecentProof | FormState> {
-  const current = await requireStanding()
-  if (!isOwnForm(data, current.proof)) return { status: 'refused', message: await staleForm(), values }
-  const step = await stepUp(current, text(data, 'password'), await actionContext())
-  switch (step.outcome) {
-    case 'session-over':
-      redirect(signInPath(PAGE))
-      break
-    case 'asked':
-    case 'wrong':
-      return { status: 'invalid', fields: { password: step.message }, values }
-    case 'refused':
-      return { status: 'refused', message: step.message, values }
-    case 'proven':
-      if (step.cookie) await setCookies([step.cookie])
-      return step.proof
-  }
 }
 
 async function endOne(proof: RecentProof, id: string, label: string): Promise<string> {

@@ -6,8 +6,8 @@ import { Names } from './names.tsx'
 import type { PageView } from './views.ts'
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  asked: 'Enter your password to confirm it’s you. Nothing has been signed out yet.',
-  wrong: 'That password is wrong. Nothing has been signed out.',
+  asked: 'First confirm that it’s you. Nothing has been signed out yet.',
+  wrong: 'That was wrong, so it does not show that it’s you. Nothing has been signed out.',
   refused: 'That did not work: your session was just renewed, or there were too many attempts. Please try again.',
 }
 
@@ -36,7 +36,7 @@ export function EndEverywhere({
       </div>
       <EverywhereDialog
         formToken={view.formToken}
-        askPassword={view.askPassword}
+        asked={view.asked}
         open={view.opened === 'everywhere'}
         problem={view.problem && Object.hasOwn(PROBLEMS, view.problem) ? (PROBLEMS[view.problem] ?? null) : null}
       >

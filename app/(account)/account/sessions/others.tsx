@@ -1,4 +1,5 @@
 import { Section } from '#ui/card.tsx'
+import { Checkbox } from '#ui/checkbox.tsx'
 import { DialogTrigger } from '#ui/dialog-trigger.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { EndDialog } from '#ui/end-dialog.tsx'
@@ -66,7 +67,7 @@ interface OtherProps {
 }
 
 function OtherSession({ session, view, focusNext }: OtherProps) {
-  const { formToken, askPassword } = view
+  const { formToken, asked } = view
   const name = sessionName(session)
   const target = session.id
   return (
@@ -74,7 +75,7 @@ function OtherSession({ session, view, focusNext }: OtherProps) {
       session={session}
       now={view.now}
       addressHint={<AddressHint />}
-      more={<RenameForm action={renameSession} target={target} name={session.name} {...{ formToken, askPassword }} />}
+      more={<RenameForm action={renameSession} target={target} name={session.name} {...{ formToken, asked }} />}
     >
       <DialogTrigger dialog={`end-${target}`} fallback={{ path: PAGE, name: 'end', value: target }}>
         Sign out <span className="sr-only">{session.label}</span>
@@ -84,7 +85,7 @@ function OtherSession({ session, view, focusNext }: OtherProps) {
         label={name}
         button="Sign out"
         open={view.opened === target}
-        {...{ target, formToken, askPassword, focusNext }}
+        {...{ target, formToken, asked, focusNext }}
       >
         <p>It will need to sign in again, at once. Unsaved work there may be lost. Your other sessions go on.</p>
       </EndDialog>
@@ -93,7 +94,7 @@ function OtherSession({ session, view, focusNext }: OtherProps) {
 }
 
 function SignOutOthers({ sessions, view }: Props) {
-  const { formToken, askPassword } = view
+  const { formToken, asked } = view
   const count = sessions.length
   return (
     <>
@@ -107,7 +108,14 @@ function SignOutOthers({ sessions, view }: Props) {
         button="Sign out other sessions"
         open={view.opened === 'others'}
         focusNext="others-heading"
-        {...{ formToken, askPassword }}
+        option={
+          <Checkbox
+            name="unrecognised"
+            label="I don’t recognise one of these"
+            hint="Then you are led to a new password next: whoever it was may know the present one."
+          />
+        }
+        {...{ formToken, asked }}
       >
         <Names sessions={sessions} />
         <p>Each will need to sign in again, at once. Unsaved work there may be lost. You stay signed in here.</p>

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
 import type { EndedSession } from '#db/contract.ts'
+import { askedFor } from '#lib/authentication/step-up.ts'
 import { settings } from '#lib/config.ts'
 import { formToken } from '#lib/http/form-token.ts'
-import { isRecent } from '#lib/session/current.ts'
 import { unusedAfter } from '#lib/session/policy.ts'
 import { requireSession } from '#lib/session/require.ts'
 import { store } from '#lib/store.ts'
@@ -38,7 +38,7 @@ export default async function ActiveSessionsPage({ searchParams }: Props) {
   const view: PageView = {
     now: proof.now,
     formToken: formToken(proof),
-    askPassword: !isRecent(proof.session, proof.now),
+    asked: await askedFor('recent', proof),
     opened: typeof query.end === 'string' ? query.end : null,
     problem: typeof query.problem === 'string' ? query.problem : null,
     page: Math.max(1, Math.trunc(Number(query.page)) || 1),

@@ -23,7 +23,7 @@ export function ThisSession({ session, view }: { readonly session: SessionCard; 
               target={session.id}
               name={session.name}
               formToken={view.formToken}
-              askPassword={view.askPassword}
+              asked={view.asked}
             />
           }
         >

@@ -1,4 +1,5 @@
 import type { EndedSession, Session, SessionProof } from '#db/contract.ts'
+import type { Asked } from '#lib/authentication/asked.ts'
 import { assuranceLevel } from '#lib/authentication/assurance.ts'
 import { settings } from '#lib/config.ts'
 import { isPrivateAddress, shortenAddress } from '#lib/device/address.ts'
@@ -15,8 +16,8 @@ export type Show = 'all' | 'active' | 'unused'
 export interface PageView {
   readonly now: Date
   readonly formToken: string
-  /** The last proof of identity is too old to end anything: dialogs ask for the password too. */
-  readonly askPassword: boolean
+  /** Where the last proof of identity is too old to end anything, dialogs ask for another one too. */
+  readonly asked: Asked
   /** The dialog that the server draws open: a session's id, `others` or `everywhere`. */
   readonly opened: string | null
   readonly problem: string | null

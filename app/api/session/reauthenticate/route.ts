@@ -6,14 +6,26 @@ import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
 import { describeCurrent } from '#lib/session/describe.ts'
 
-const Proof = z.object({ password: z.string() })
+/** `{password}`, `{code}`, both, or `{type: "passkey", response}`. */
+const Proof = z.union([
+  z.object({ type: z.literal('passkey'), response: z.unknown() }),
+  z.object({ type: z.undefined(), password: z.string().optional(), code: z.string().optional() }),
+])
 
+/** One factor, or several at once; only with all that a sign-in takes does the session's lifetime begin anew. */
 export const POST = withStanding(async (current, { request }) => {
-  const { password } = await readBody(request, Proof)
-  const result = await reauthenticate(current, password, requestContext(request.headers))
+  const given = await readBody(request, Proof)
+  const shown =
+    given.type === 'passkey'
+      ? { password: null, code: null, passkey: given.response ?? {} }
+      : { password: given.password ?? null, code: given.code ?? null, passkey: null }
+  const nothing = shown.password === null && shown.code === null && shown.passkey === null
+  if (nothing)
+    return problem('invalid_input', { errors: [{ field: 'password', message: 'Give a password or a code.' }] })
+  const result = await reauthenticate(current, shown, requestContext(request.headers))
   switch (result.outcome) {
-    case 'wrong-password':
-      return problem('invalid_credentials')
+    case 'wrong':
+      return problem(result.what === 'password' ? 'invalid_credentials' : 'invalid_factor')
     case 'session-over':
       return problem('no_session')
     case 'superseded':

@@ -1,0 +1,43 @@
+import 'server-only'
+import { redirect } from 'next/navigation'
+import { shownIn } from '#lib/authentication/shown.ts'
+import { type StepUp, stepUp } from '#lib/authentication/step-up.ts'
+import { actionContext, isOwnForm, setCookies, staleForm } from '#lib/http/form.ts'
+import { signInPath } from '#lib/http/return-path.ts'
+import type { Proofs } from '#lib/session/current.ts'
+import { requireStanding } from '#lib/session/require.ts'
+import type { FormState } from '#ui/form-state.ts'
+
+interface Form {
+  /** Where it stands. */
+  readonly page: string
+  /** What was typed, to be given back; never a secret. */
+  readonly values: Readonly<Record<string, string>>
+}
+
+/**
+ * The first line of an action that needs more than a session: the proof that the act takes, or what its form must show.
+ * What is missing may have come in the same form; then it is checked here, and the act goes on with the same press.
+ */
+export async function earn<Kind extends keyof Proofs>(
+  kind: Kind,
+  data: FormData,
+  form: Form,
+): Promise<Proofs[Kind] | FormState> {
+  const current = await requireStanding()
+  if (!isOwnForm(data, current.proof)) return { status: 'refused', message: await staleForm(), values: form.values }
+  return earned(await stepUp(kind, current, shownIn(data), await actionContext()), form)
+}
+
+/** Sets the cookie of a new token, if there is one; the rest is for the form to say. */
+export async function earned<Kind extends keyof Proofs>(
+  step: StepUp<Kind>,
+  { page, values }: Form,
+): Promise<Proofs[Kind] | FormState> {
+  if (step.outcome === 'session-over') redirect(signInPath(page))
+  if (step.cookie) await setCookies([step.cookie])
+  if (step.outcome === 'proven') return step.proof
+  const { message, fields } = step
+  const status = Object.keys(fields).length > 0 ? 'invalid' : 'refused'
+  return { status, ...(message && { message }), fields, values }
+}

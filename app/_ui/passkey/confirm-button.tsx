@@ -1,0 +1,55 @@
+'use client'
+import { type MouseEvent, useState } from 'react'
+import { useFormStatus } from 'react-dom'
+import { Button } from '../button.tsx'
+import { useHydrated } from '../hydrated.ts'
+import { KeyIcon, WarningIcon } from '../icons.tsx'
+
+interface PasskeyConfirmButtonProps {
+  readonly hint?: string | undefined
+  readonly error?: string | undefined
+  /** Nothing else will do: without scripts the form cannot be sent at all, and says so. */
+  readonly only: boolean
+}
+
+/** Confirms with a passkey and sends the form it stands in: one press does both. Its code comes when it is pressed. */
+export function PasskeyConfirmButton({ hint, error, only }: PasskeyConfirmButtonProps) {
+  const { pending } = useFormStatus()
+  const [asking, setAsking] = useState(false)
+  const [failed, setFailed] = useState<string>()
+  const hydrated = useHydrated()
+  if (!hydrated && !only) return null
+  const press = async ({ currentTarget: { form } }: MouseEvent<HTMLButtonElement>) => {
+    if (asking || pending || !form) return
+    setAsking(true)
+    setFailed(undefined)
+    const { showPasskey } = await import('./show.ts')
+    const shown = await showPasskey()
+    setAsking(false)
+    if ('problem' in shown) return setFailed(shown.problem)
+    form.addEventListener('formdata', ({ formData }) => formData.set('passkey', shown.answer), { once: true })
+    form.requestSubmit()
+  }
+  const problem = failed ?? error
+  return (
+    <div>
+      {hint && <p className="mb-2 text-sm text-muted">{hint}</p>}
+      {hydrated ? (
+        <Button variant="secondary" wide onClick={press} aria-disabled={asking || pending || undefined}>
+          <KeyIcon className="size-5" />
+          Confirm with a passkey
+        </Button>
+      ) : (
+        <p className="text-sm">Only a passkey confirms this, and asking for one takes a browser with scripts.</p>
+      )}
+      <p role="alert" className="text-sm font-medium text-danger">
+        {problem && (
+          <span className="mt-2 flex gap-2">
+            <WarningIcon className="mt-px size-5" />
+            {problem}
+          </span>
+        )}
+      </p>
+    </div>
+  )
+}

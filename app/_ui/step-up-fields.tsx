@@ -1,0 +1,88 @@
+'use client'
+import type { ReactNode } from 'react'
+import type { Asked, StepUpField } from '#lib/authentication/asked.ts'
+import { Field } from './field.tsx'
+import type { FormState } from './form-state.ts'
+import { useHydrated } from './hydrated.ts'
+import { PasskeyConfirmButton } from './passkey/confirm-button.tsx'
+import { PasswordField } from './password-field.tsx'
+
+interface StepUpFieldsProps {
+  readonly asked: Asked
+  /** The page may be older than the step-up window: what the action asks for is shown too. */
+  readonly state: Pick<FormState, 'fields'>
+  /** Sets these fields apart from those of other forms. */
+  readonly id: string
+  /** Said once, before the first field. */
+  readonly hint?: string
+}
+
+const WHILE_AGO = 'It has been a while since you confirmed that it is you.'
+
+/**
+ * What is missing to confirm who one is, inside the form of the act that needs it: passkey first, then password and
+ * code. Sent with the form, so that the act is done with the same press. Nothing, where nothing is asked.
+ */
+export function StepUpFields({ asked, state, id, hint = WHILE_AGO }: StepUpFieldsProps) {
+  const { fields = {} } = state
+  const wanted = (field: StepUpField) => asked.fields.includes(field) || fields[field] !== undefined
+  const [password, code, passkey] = [wanted('password'), wanted('code'), wanted('passkey')]
+  if (!password && !code && !passkey) return null
+  const withPasskey = asked.passkey || passkey
+  return (
+    <div className="space-y-4">
+      {withPasskey && <PasskeyConfirmButton hint={hint} error={fields.passkey} only={!password && !code} />}
+      {withPasskey && (password || code) && <Or />}
+      {password && (
+        <PasswordField
+          id={`${id}-password`}
+          name="password"
+          label="Password"
+          hint={withPasskey ? undefined : hint}
+          autoComplete="current-password"
+          required={false}
+          error={fields.password}
+        />
+      )}
+      {code && <CodeField id={`${id}-code`} error={fields.code} />}
+      {!code && password && asked.either && asked.code && (
+        <Instead>
+          <CodeField id={`${id}-code`} error={undefined} />
+        </Instead>
+      )}
+    </div>
+  )
+}
+
+export function CodeField({ id, error }: { readonly id: string; readonly error: string | undefined }) {
+  return (
+    <Field
+      id={id}
+      name="code"
+      label="Authentication code"
+      hint="Six digits from your authenticator app, or one of your recovery codes."
+      autoComplete="one-time-code"
+      autoCapitalize="none"
+      spellCheck={false}
+      error={error}
+    />
+  )
+}
+
+function Or() {
+  if (!useHydrated()) return null
+  return (
+    <p className="flex items-center gap-3 text-sm text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+      or
+    </p>
+  )
+}
+
+function Instead({ children }: { readonly children: ReactNode }) {
+  return (
+    <details className="text-sm">
+      <summary className="min-h-11 cursor-pointer py-3 font-medium">Use a code instead</summary>
+      {children}
+    </details>
+  )
+}
