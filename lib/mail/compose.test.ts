@@ -94,6 +94,14 @@ test('a new address learns nothing of the account that asks for it', () => {
   for (const part of [text, html]) expect(part).not.toMatch(/Alice|alice@/)
 })
 
+test('whose address is asked for by another account is told so, without a link', () => {
+  const event = { kind: 'email-change-requested', detail: { to: 'bob@example.org' } } as const
+  const { text, html, subject } = composed(event, { to: 'bob@example.org', sealed: null })
+  expect(subject).toContain('Your address was entered for another account')
+  expect(urls(text)).toEqual([])
+  for (const part of [text, html]) expect(part).not.toMatch(/Alice|alice@/)
+})
+
 test('a link goes with its mail as long as it works, and then the mail says how to get another', () => {
   const { origin } = settings()
   const sealed = sealForMail('a token/with+signs')

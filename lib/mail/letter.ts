@@ -39,7 +39,7 @@ type Reader = 'owner' | 'former' | 'stranger'
 export function letterFor(mail: Mail, links: Links, site: string): Letter | null {
   const reader = readerOf(mail)
   const event = harmlessly(mail.event)
-  const words = wordsFor(event, reader === 'former')
+  const words = wordsFor(event, reader === 'former', mail.sealed !== null)
   if (!words) return null
   const name = reader === 'stranger' ? '' : harmless(mail.user.name)
   return {

@@ -223,9 +223,21 @@ const MOVED_HERE: Words = {
   source: 'a device',
 }
 
-/** Null for an event of which mail does not tell. */
-export function wordsFor(event: SecurityEvent, former: boolean): Words | null {
+/** Somebody asked for an address that has an account already: its owner alone is told, and gets no link. */
+const ADDRESS_TAKEN: Words = {
+  subject: 'Your address was entered for another account',
+  said: [
+    'Somebody wants to use this address for their account. It is the address of an account already, so it cannot be used for another one, and nothing has changed.',
+    'If it was you, sign in with this address instead.',
+  ],
+  remedy: 'nothing',
+  source: 'a device',
+}
+
+/** Null for an event of which mail does not tell. @param hasLink whether one was made for it */
+export function wordsFor(event: SecurityEvent, former: boolean, hasLink: boolean): Words | null {
   if (!isNotice(event.kind)) return null
+  if (event.kind === 'email-change-requested' && !hasLink) return ADDRESS_TAKEN
   const say = WORDS[event.kind]
   return typeof say === 'function' ? say(event, former) : say
 }
