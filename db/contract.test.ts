@@ -1,3 +1,4 @@
+import { administration } from './testing/examples/administration.ts'
 import { beginning } from './testing/examples/beginning.ts'
 import { ending } from './testing/examples/ending.ts'
 import { housekeeping } from './testing/examples/housekeeping.ts'
@@ -24,6 +25,7 @@ for (const dialect of DIALECTS) {
     test.describe('people, events and attempts', keeping)
     test.describe('notices', notices)
     test.describe('what ends', whatEnds)
+    test.describe('administration', administration)
     test.describe('odd input', oddInput)
     test.describe('outage', () => outage(dialect))
   })

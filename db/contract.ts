@@ -15,6 +15,7 @@
  * A method may answer at once or by a promise (`MaybePromise`): SQLite is synchronous, and a session check
  * that awaits nothing is several times cheaper.
  */
+import type { Administration } from './administration.ts'
 import type {
   AccountChange,
   Authority,
@@ -46,6 +47,7 @@ import type {
   User,
 } from './vocabulary.ts'
 
+export type * from './administration.ts'
 export type * from './vocabulary.ts'
 
 /** What a store is opened with. Rules come in from outside, so that they stand in one place. */
@@ -287,6 +289,7 @@ export interface Store {
   readonly events: EventStore
   readonly pending: PendingStore
   readonly outbox: Outbox
+  readonly administration: Administration
   limiter(options: LimiterOptions): Limiter
   /** Throws `StoreUnavailable` unless a read and the schema are all right; with `'write'`, unless writes are taken too. */
   ping(access?: 'read' | 'write'): MaybePromise<void>

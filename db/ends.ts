@@ -13,6 +13,8 @@ export interface Scope {
   /** For `target`: one session, or null for all of them. */
   readonly target?: string | null
   readonly endedBy: string | null
+  /** An administrator's reason. */
+  readonly why?: string | undefined
 }
 
 /**
@@ -21,9 +23,10 @@ export interface Scope {
  */
 export function endsOf(cause: Cause, sessions: readonly LiveSession[], scope: Scope, rules: Rules): readonly Ends[] {
   const row = WHAT_ENDS[cause]
+  const ending = { reason: row.reason, endedBy: scope.endedBy, why: scope.why }
   return sessions
     .filter(({ id }) => isEnded(id === scope.thisSession ? row.thisSession : row.otherSessions, id, scope))
-    .map((session) => ({ session, ending: endingOf(session, { reason: row.reason, endedBy: scope.endedBy }, rules) }))
+    .map((session) => ({ session, ending: endingOf(session, ending, rules) }))
 }
 
 /** Those that this event ended, and not their own time. */
@@ -31,9 +34,10 @@ export function endedBecause(cause: Cause, ends: readonly Ends[]): readonly Ends
   return ends.filter(({ ending }) => ending.reason === WHAT_ENDS[cause].reason)
 }
 
+/** As what it ends: one that was over before ends as what it was. */
 export function endingOf(session: LiveSession, ending: Ending, rules: Rules): Ending {
   const over = overBecause(session, rules)
-  return over ? { reason: over, endedBy: null } : ending
+  return over && over !== ending.reason ? { reason: over, endedBy: null } : ending
 }
 
 function isEnded(decision: Decision, id: string, { endOthers = true, target = null }: Scope): boolean {

@@ -2,6 +2,7 @@ import 'server-only'
 import type { AccountChange, Authority, Changed, NewEvent, Passkey, Pending, PendingKind, User } from './contract.ts'
 import { deviceName } from './device-name.ts'
 import { endedBecause, endsOf } from './ends.ts'
+import { isAdministrator } from './figures.ts'
 import { type Ends, holds, isNewest, type Rules } from './judgement.ts'
 import { type LiveSession, rekeyed } from './live.ts'
 import { administeredEvent, byAdministrator } from './records.ts'
@@ -23,6 +24,8 @@ export interface AccountState {
   readonly addressTaken: boolean
   /** The account of the administrator who acts. */
   readonly administrator: User | undefined
+  /** Accounts that may administer, without this one. */
+  readonly otherAdministrators: number
   /** The notice by which it is changed has been answered before. */
   readonly noticeUsed: boolean
 }
@@ -66,6 +69,7 @@ export interface Writes {
   readonly forgetBrowsers: { userId: string }
   readonly scrubEvents: { userId: string }
   readonly scrubEnded: { userId: string }
+  readonly scrubAdministered: { userId: string }
 }
 
 export type Write = { readonly [K in keyof Writes]: readonly [K, Writes[K]] }[keyof Writes]
@@ -118,11 +122,11 @@ export function planChange(
   const { by, cause } = RULES_OF[change.kind]
   if (!by.includes(authority.by)) return { outcome: 'void' }
   if (!user || user.deletedAt) return { outcome: 'not-found' }
-  const refusal = authorityProblem(state, authority, cause, rules) ?? changeProblem(state, user, change)
+  const refusal = authorityProblem(state, authority, cause, rules) ?? changeProblem(state, authority, user, change)
   if (refusal) return refusal
   const after = changedUser(state, user, change)
   const own = authority.by === 'person' ? ownSession(state, authority) : undefined
-  const ends = cause === null ? [] : endsOf(cause, ofUser(state, user), scopeOf(change, own), rules)
+  const ends = cause === null ? [] : endsOf(cause, ofUser(state, user), scopeOf(change, own, event), rules)
   const isRenewed = cause !== null && WHAT_ENDS[cause].thisSession === 'renewed'
   const renewed = isRenewed && own && authority.by === 'person' ? rekeyed(own, authority.digest) : null
   return {
@@ -164,7 +168,7 @@ function authorityProblem(
     case 'administrator': {
       const { administrator } = state
       if (!holds(ownSession(state, authority), authority.proof, rules)) return { outcome: 'session-over' }
-      return administrator?.administrator && !administrator.disabledAt ? null : { outcome: 'session-over' }
+      return isAdministrator(administrator) ? null : { outcome: 'session-over' }
     }
     case 'link': {
       const { link, now, user } = state
@@ -178,8 +182,12 @@ function authorityProblem(
   }
 }
 
-function changeProblem(state: AccountState, user: User, change: AccountChange): Refusal | null {
+function changeProblem(state: AccountState, authority: Authority, user: User, change: AccountChange): Refusal | null {
   switch (change.kind) {
+    case 'account-disabled':
+    case 'account-deleted':
+    case 'administrator-withdrawn':
+      return authority.by !== 'shell' && isLast(state, user) ? { outcome: 'last-administrator' } : null
     case 'email-changed':
       if (user.emailHeldUntil && user.emailHeldUntil > state.now) return { outcome: 'void' }
       return state.addressTaken ? { outcome: 'email-taken' } : null
@@ -195,6 +203,16 @@ function changeProblem(state: AccountState, user: User, change: AccountChange): 
     default:
       return null
   }
+}
+
+/** Whether it may leave fewer administrators than before. */
+export function lessens({ kind }: AccountChange): boolean {
+  return kind === 'account-disabled' || kind === 'account-deleted' || kind === 'administrator-withdrawn'
+}
+
+/** Without this account nobody could administer. */
+function isLast({ otherAdministrators }: AccountState, user: User): boolean {
+  return isAdministrator(user) && otherAdministrators === 0
 }
 
 function changedUser({ now, link }: AccountState, user: User, change: AccountChange): User {
@@ -239,12 +257,12 @@ function nobody(id: string) {
   return { name: '', email: `deleted ${id}`, passwordHash: null, administrator: false, ...former }
 }
 
-function scopeOf(change: AccountChange, own: LiveSession | undefined) {
+function scopeOf(change: AccountChange, own: LiveSession | undefined, { detail }: NewEvent) {
   return {
     thisSession: own?.id ?? null,
     endedBy: own ? deviceName(own) : null,
     ...('endOthers' in change && { endOthers: change.endOthers }),
-    ...('sessionId' in change && { target: change.sessionId }),
+    ...('sessionId' in change && { target: change.sessionId, why: detail.reason }),
   }
 }
 
@@ -277,6 +295,7 @@ function writesOf({ now }: AccountState, { id: userId }: User, change: AccountCh
         ['deleteRecoveryCodes', { userId }],
         ['scrubEvents', { userId }],
         ['scrubEnded', { userId }],
+        ['scrubAdministered', { userId }],
       ]
     default:
       return []
@@ -306,5 +325,5 @@ function eventsOf(
   if (authority.by !== 'administrator' || !administrator) return [event]
   // Of ended sessions the person has an event each.
   const told = change.kind === 'sessions-ended' ? [] : [byAdministrator(event)]
-  return [...told, administeredEvent(event, administrator.id, change.kind, user.email)]
+  return [...told, administeredEvent(event, administrator.id, change.kind, user)]
 }

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { EndedSession, Ending, NewEvent } from './contract.ts'
+import type { EndedSession, Ending, NewEvent, User } from './contract.ts'
 import { deviceName } from './device-name.ts'
 import type { LiveSession } from './live.ts'
 
@@ -14,8 +14,8 @@ export function endedRecord(session: LiveSession, { reason, endedBy }: Ending): 
   return { id, userId, name, ...device, ip, place, beganAt, lastActiveAt, endedAt: now, reason, endedBy }
 }
 
-export function endedEvent(session: LiveSession, { reason, endedBy }: Ending): NewEvent {
-  return about(session, 'session-ended', endedBy === null ? { reason } : { reason, endedBy })
+export function endedEvent(session: LiveSession, { reason, endedBy, why }: Ending): NewEvent {
+  return about(session, 'session-ended', { reason, ...(endedBy !== null && { endedBy }), ...(why && { why }) })
 }
 
 export function replayedEvent(session: LiveSession): NewEvent {
@@ -47,9 +47,15 @@ export function byAdministrator(event: NewEvent): NewEvent {
   return { ...event, sessionId: null, device: null, ip: null, place: null }
 }
 
-/** As the administrator reads it. */
-export function administeredEvent(event: NewEvent, administratorId: string, act: string, user: string): NewEvent {
-  return { ...event, kind: 'administered', userId: administratorId, detail: { ...event.detail, act, user } }
+/** As the administrator reads it. The address goes from it when the account is deleted (`scrubAdministered`). */
+export function administeredEvent(
+  event: NewEvent,
+  administratorId: string,
+  act: string,
+  user: Pick<User, 'id' | 'email'>,
+): NewEvent {
+  const detail = { ...event.detail, act, user: user.email, userId: user.id }
+  return { ...event, kind: 'administered', userId: administratorId, detail }
 }
 
 /** An event of which nothing else is known. */

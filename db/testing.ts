@@ -127,7 +127,7 @@ export function byPerson(session: SessionCheck, digest = randomBytes(32)): Extra
 }
 
 export function byAdministrator(session: SessionCheck, userId: string): Extract<Authority, { by: 'administrator' }> {
-  return { by: 'administrator', proof: proofOf(session) as AdministratorProof, userId }
+  return { by: 'administrator', proof: proofOf(session) as unknown as AdministratorProof & RecentProof, userId }
 }
 
 /** A half-state as its page would begin it. */

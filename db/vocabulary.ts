@@ -32,8 +32,11 @@ export interface FullProof extends RecentProof {
   readonly [full]: true
 }
 
-/** A recent proof of somebody whom the row of the account calls an administrator, read for this very request. */
-export interface AdministratorProof extends RecentProof {
+/**
+ * A session proof of somebody whom the row of the account calls an administrator, read for this very request. It is
+ * enough to look; acting takes a recent one as well.
+ */
+export interface AdministratorProof extends SessionProof {
   readonly [administrator]: true
 }
 
@@ -350,6 +353,8 @@ export type Begun =
 export interface Ending {
   readonly reason: EndReason
   readonly endedBy: string | null
+  /** What an administrator gave as the reason, for the person to read. */
+  readonly why?: string | undefined
 }
 
 /** Something happened to a session that its open pages must learn within a second. */
@@ -369,7 +374,7 @@ export type Authority =
   | { readonly by: 'link'; readonly pendingId: string }
   /** Whoever had a notice that was mailed about this user's event of the number `event`. Each notice is good once. */
   | { readonly by: 'notice'; readonly userId: string; readonly event: number }
-  | { readonly by: 'administrator'; readonly proof: AdministratorProof; readonly userId: string }
+  | { readonly by: 'administrator'; readonly proof: AdministratorProof & RecentProof; readonly userId: string }
   /** The command line: the shell proves it. */
   | { readonly by: 'shell'; readonly userId: string }
 
@@ -411,3 +416,5 @@ export type Changed =
   | { readonly outcome: 'session-over' | 'superseded' | 'void' }
   /** There is no such user, passkey, session; or the address belongs to another account by now. */
   | { readonly outcome: 'not-found' | 'email-taken' }
+  /** Nobody would be left to administer; only the command line could grant it again, and only it may go so far. */
+  | { readonly outcome: 'last-administrator' }

@@ -1,5 +1,6 @@
 import 'server-only'
 import { type Store, type StoreOptions, StoreUnavailable } from '../contract.ts'
+import { postgresAdministration } from './administration.ts'
 import { followChanges } from './changes.ts'
 import { connect } from './connection.ts'
 import { postgresEvents } from './events.ts'
@@ -31,6 +32,7 @@ export async function openPostgres(options: StoreOptions): Promise<Store> {
     events: postgresEvents(parts),
     pending: postgresPending(parts),
     outbox: postgresOutbox(parts),
+    administration: postgresAdministration(parts),
     lastEnd: postgresLastEnd(parts),
     limiter: (limits) => postgresLimiter(parts, limits),
     ping,

@@ -2,6 +2,7 @@ import 'server-only'
 import { sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { accountQueries } from './queries/accounts.ts'
+import { administrationQueries } from './queries/administration.ts'
 import { attemptQueries } from './queries/attempts.ts'
 import { factorQueries } from './queries/factors.ts'
 import { lockingQueries } from './queries/locks.ts'
@@ -23,6 +24,7 @@ export function prepareQueries(db: NodePgDatabase) {
     ...lockingQueries(db),
     ...endedQueries(db),
     ...accountQueries(db),
+    ...administrationQueries(db),
     ...attemptQueries(db),
     ...factorQueries(db),
     ...pendingQueries(db),

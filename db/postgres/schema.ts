@@ -4,21 +4,25 @@ import type { DeviceKind, EndReason, EventKind, PendingKind } from '../contract.
 import { bytes, instant, json } from './columns.ts'
 
 /** The tables of the Postgres store: those of `../sqlite/schema.ts`, in this database's types. */
-export const users = pgTable('users', {
-  id: text('id').primaryKey(),
-  name: text('name').notNull(),
-  email: text('email').notNull().unique(),
-  passwordHash: text('password_hash'),
-  passwordFailures: integer('password_failures').notNull().default(0),
-  administrator: boolean('administrator').notNull().default(false),
-  securityVersion: integer('security_version').notNull().default(1),
-  disabledAt: instant('disabled_at'),
-  deletedAt: instant('deleted_at'),
-  formerEmail: text('former_email'),
-  formerEmailUntil: instant('former_email_until'),
-  emailHeldUntil: instant('email_held_until'),
-  createdAt: instant('created_at').notNull(),
-})
+export const users = pgTable(
+  'users',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    email: text('email').notNull().unique(),
+    passwordHash: text('password_hash'),
+    passwordFailures: integer('password_failures').notNull().default(0),
+    administrator: boolean('administrator').notNull().default(false),
+    securityVersion: integer('security_version').notNull().default(1),
+    disabledAt: instant('disabled_at'),
+    deletedAt: instant('deleted_at'),
+    formerEmail: text('former_email'),
+    formerEmailUntil: instant('former_email_until'),
+    emailHeldUntil: instant('email_held_until'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [index('administrators').on(table.id).where(sql`administrator`)],
+)
 
 const ofUser = () =>
   text('user_id')
@@ -130,6 +134,7 @@ export const sessions = pgTable(
     // Locked sessions wait for their lifetime alone; looking for idle ones must not meet them each time.
     index('sessions_by_activity').on(table.remembered, table.lastActiveAt).where(sql`locked_at is null`),
     index('sessions_by_lifetime').on(table.remembered, table.lifetimeFrom),
+    index('sessions_by_beginning').on(table.beganAt),
   ],
 )
 
@@ -149,7 +154,13 @@ export const endedSessions = pgTable(
     reason: text('reason').$type<EndReason>().notNull(),
     endedBy: text('ended_by'),
   },
-  (table) => [index('ended_by_user').on(table.userId, table.seq), index('ended_by_time').on(table.endedAt)],
+  (table) => [
+    index('ended_by_user').on(table.userId, table.seq),
+    index('ended_by_time').on(table.endedAt),
+    // For counting: neither is followed to a row.
+    index('ended_by_beginning').on(table.beganAt),
+    index('ended_by_reason').on(table.reason, table.endedAt),
+  ],
 )
 
 /** Browsers in which somebody has signed in to an account: tells a new device from a known one. */
@@ -179,7 +190,11 @@ export const events = pgTable(
     place: text('place'),
     detail: json<Record<string, string>>()('detail').notNull(),
   },
-  (table) => [index('events_by_user').on(table.userId, table.seq)],
+  (table) => [
+    index('events_by_user').on(table.userId, table.seq),
+    // Few: what administrators did, found again when an account that it names is deleted.
+    index('events_administered').on(table.seq).where(sql`kind = 'administered'`),
+  ],
 )
 
 /** Mails that wait. Written with their events; gone when they are sent. */

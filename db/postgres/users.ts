@@ -1,7 +1,7 @@
 import 'server-only'
 import type { AccountChange, Authority, Spend, User, UserStore } from '../contract.ts'
 import { holds } from '../judgement.ts'
-import { type AccountState, newAddress, type Plan, planChange, userOf, type Write } from '../plan.ts'
+import { type AccountState, lessens, newAddress, type Plan, planChange, userOf, type Write } from '../plan.ts'
 import { switchedOffEvent } from '../records.ts'
 import { isTaken } from './failure.ts'
 import type { Queries } from './queries.ts'
@@ -142,6 +142,8 @@ async function stateOf(queries: Queries, authority: Authority, change: AccountCh
   const [link] = authority.by === 'link' ? await queries.pendingById.execute({ id: authority.pendingId }) : []
   const userId = userOf(authority, link?.userId ?? null)
   const other = authority.by === 'administrator' ? authority.proof.sessionId : null
+  // All of them, before anybody else: two who withdraw each other's role must not both find the other one left.
+  const administrators = lessens(change) ? await queries.lockAdministrators.execute() : []
   const sessions = await lockOfUser(queries, userId, other)
   const own = other === null ? undefined : sessions.find(({ id }) => id === other)
   const address = newAddress(change, link?.detail)
@@ -156,6 +158,7 @@ async function stateOf(queries: Queries, authority: Authority, change: AccountCh
     link: held,
     addressTaken: address !== undefined && (await isHeld(queries, address, userId)),
     administrator: own && (await findUser(queries, own.userId)),
+    otherAdministrators: administrators.filter(({ id }) => id !== userId).length,
     noticeUsed: authority.by === 'notice' && (await isNoticeUsed(queries, authority)),
   }
 }

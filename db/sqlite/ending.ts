@@ -1,4 +1,5 @@
 import 'server-only'
+import { setImmediate } from 'node:timers/promises'
 import type { EndedSession, Ending, SessionProof, SessionStore } from '../contract.ts'
 import { deviceName } from '../device-name.ts'
 import { endedBecause, endingOf, endsOf } from '../ends.ts'
@@ -10,8 +11,8 @@ import type { Queries } from './queries.ts'
 import { type LiveValues, liveFrom } from './rows.ts'
 import { end, live, liveOfUser, note, type Parts, step, stepBy } from './step.ts'
 
-/** Rows that one step of ending everybody's sessions takes: the write lock is free again between two steps. */
-const AT_ONCE = 500
+/** Rows that one step of ending everybody's sessions takes: lock and thread are free again between two steps. */
+const AT_ONCE = 100
 
 /**
  * How sessions end. A session that has run out and waits for the sweep ends as what it is, `idle` or `expired`, and
@@ -70,7 +71,7 @@ export function ending(
         return liveOfUser(queries, userId, now).filter((session) => endOne(queries, session, ending)).length
       }),
 
-    endForEverybody(ending) {
+    async endForEverybody(ending) {
       const start = options.clock()
       let ended = 0
       for (let after: string | undefined = ''; after !== undefined; ) {
@@ -80,6 +81,8 @@ export function ending(
           ended += sessions.filter((session) => endOne(queries, session, ending)).length
           return rows.at(-1)?.[0]
         })
+        // Whoever else uses this process goes first.
+        await setImmediate()
       }
       return ended
     },

@@ -1,5 +1,6 @@
 import 'server-only'
 import { type Store, type StoreOptions, StoreUnavailable } from '../contract.ts'
+import { sqliteAdministration } from './administration.ts'
 import { followChanges } from './changes.ts'
 import { connect } from './connection.ts'
 import { sqliteEvents } from './events.ts'
@@ -34,6 +35,7 @@ export function openSqlite(path: string, options: StoreOptions): Store {
     events: sqliteEvents(parts),
     pending: sqlitePending(parts),
     outbox: sqliteOutbox(parts),
+    administration: sqliteAdministration(parts),
     limiter: (limits) => sqliteLimiter(parts, limits),
     ping,
     lastEnd: sqliteLastEnd(parts),

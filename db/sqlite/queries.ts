@@ -2,6 +2,7 @@ import 'server-only'
 import type Database from 'better-sqlite3'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { accountQueries } from './queries/accounts.ts'
+import { administrationQueries } from './queries/administration.ts'
 import { attemptQueries } from './queries/attempts.ts'
 import { factorQueries } from './queries/factors.ts'
 import { pendingQueries } from './queries/pending.ts'
@@ -20,6 +21,7 @@ export function prepareQueries(client: Database.Database, db: BetterSQLite3Datab
     ...sessionQueries(db),
     ...endedQueries(db),
     ...accountQueries(db),
+    ...administrationQueries(db),
     ...attemptQueries(db),
     ...factorQueries(db),
     ...pendingQueries(db),

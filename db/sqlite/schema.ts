@@ -6,21 +6,25 @@ import type { DeviceKind, EndReason, EventKind, PendingKind } from '../contract.
  * The tables of the embedded store. Instants are integers, milliseconds since 1970: the session check builds its
  * dates itself, which is cheaper than a conversion for each column (`rows.ts`).
  */
-export const users = sqliteTable('users', {
-  id: text('id').primaryKey(),
-  name: text('name').notNull(),
-  email: text('email').notNull().unique(),
-  passwordHash: text('password_hash'),
-  passwordFailures: integer('password_failures').notNull().default(0),
-  administrator: integer('administrator', { mode: 'boolean' }).notNull().default(false),
-  securityVersion: integer('security_version').notNull().default(1),
-  disabledAt: integer('disabled_at'),
-  deletedAt: integer('deleted_at'),
-  formerEmail: text('former_email'),
-  formerEmailUntil: integer('former_email_until'),
-  emailHeldUntil: integer('email_held_until'),
-  createdAt: integer('created_at').notNull(),
-})
+export const users = sqliteTable(
+  'users',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    email: text('email').notNull().unique(),
+    passwordHash: text('password_hash'),
+    passwordFailures: integer('password_failures').notNull().default(0),
+    administrator: integer('administrator', { mode: 'boolean' }).notNull().default(false),
+    securityVersion: integer('security_version').notNull().default(1),
+    disabledAt: integer('disabled_at'),
+    deletedAt: integer('deleted_at'),
+    formerEmail: text('former_email'),
+    formerEmailUntil: integer('former_email_until'),
+    emailHeldUntil: integer('email_held_until'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [index('administrators').on(table.id).where(sql`administrator`)],
+)
 
 const ofUser = () =>
   text('user_id')
@@ -135,6 +139,7 @@ export const sessions = sqliteTable(
     // Locked sessions wait for their lifetime alone; looking for idle ones must not meet them each time.
     index('sessions_by_activity').on(table.remembered, table.lastActiveAt).where(sql`locked_at is null`),
     index('sessions_by_lifetime').on(table.remembered, table.lifetimeFrom),
+    index('sessions_by_beginning').on(table.beganAt),
   ],
 )
 
@@ -154,7 +159,13 @@ export const endedSessions = sqliteTable(
     reason: text('reason').$type<EndReason>().notNull(),
     endedBy: text('ended_by'),
   },
-  (table) => [index('ended_by_user').on(table.userId, table.seq), index('ended_by_time').on(table.endedAt)],
+  (table) => [
+    index('ended_by_user').on(table.userId, table.seq),
+    index('ended_by_time').on(table.endedAt),
+    // For counting: neither is followed to a row.
+    index('ended_by_beginning').on(table.beganAt),
+    index('ended_by_reason').on(table.reason, table.endedAt),
+  ],
 )
 
 /** Browsers in which somebody has signed in to an account: tells a new device from a known one. */
@@ -184,7 +195,11 @@ export const events = sqliteTable(
     place: text('place'),
     detail: text('detail').notNull(),
   },
-  (table) => [index('events_by_user').on(table.userId, table.seq)],
+  (table) => [
+    index('events_by_user').on(table.userId, table.seq),
+    // Few: what administrators did, found again when an account that it names is deleted.
+    index('events_administered').on(table.seq).where(sql`kind = 'administered'`),
+  ],
 )
 
 /** Mails that wait. Written with their events; gone when they are sent. */

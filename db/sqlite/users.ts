@@ -141,6 +141,7 @@ function stateOf(queries: Queries, authority: Authority, change: AccountChange, 
     link: link && pendingFrom(link),
     addressTaken: address !== undefined && isHeld(queries, address, userId, now),
     administrator: own && findUser(queries, own.userId),
+    otherAdministrators: queries.otherAdministrators.get({ id: userId })?.count ?? 0,
     noticeUsed: authority.by === 'notice' && isNoticeUsed(queries, authority),
   }
 }

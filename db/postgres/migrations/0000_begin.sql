@@ -156,7 +156,10 @@ ALTER TABLE "totps" ADD CONSTRAINT "totps_user_id_users_id_fk" FOREIGN KEY ("use
 CREATE INDEX "attempts_by_reset" ON "attempts" USING btree ("resets_at");--> statement-breakpoint
 CREATE INDEX "ended_by_user" ON "ended_sessions" USING btree ("user_id","seq");--> statement-breakpoint
 CREATE INDEX "ended_by_time" ON "ended_sessions" USING btree ("ended_at");--> statement-breakpoint
+CREATE INDEX "ended_by_beginning" ON "ended_sessions" USING btree ("began_at");--> statement-breakpoint
+CREATE INDEX "ended_by_reason" ON "ended_sessions" USING btree ("reason","ended_at");--> statement-breakpoint
 CREATE INDEX "events_by_user" ON "events" USING btree ("user_id","seq");--> statement-breakpoint
+CREATE INDEX "events_administered" ON "events" USING btree ("seq") WHERE kind = 'administered';--> statement-breakpoint
 CREATE INDEX "outbox_by_due" ON "outbox" USING btree ("due_at");--> statement-breakpoint
 CREATE INDEX "passkeys_by_user" ON "passkeys" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "pending_by_secret" ON "pending" USING btree ("secret_digest","kind");--> statement-breakpoint
@@ -164,4 +167,6 @@ CREATE INDEX "pending_by_user" ON "pending" USING btree ("user_id");--> statemen
 CREATE INDEX "pending_by_expiry" ON "pending" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "sessions_one_for_each_browser" ON "sessions" USING btree ("user_id","browser_digest");--> statement-breakpoint
 CREATE INDEX "sessions_by_activity" ON "sessions" USING btree ("remembered","last_active_at") WHERE locked_at is null;--> statement-breakpoint
-CREATE INDEX "sessions_by_lifetime" ON "sessions" USING btree ("remembered","lifetime_from");
+CREATE INDEX "sessions_by_lifetime" ON "sessions" USING btree ("remembered","lifetime_from");--> statement-breakpoint
+CREATE INDEX "sessions_by_beginning" ON "sessions" USING btree ("began_at");--> statement-breakpoint
+CREATE INDEX "administrators" ON "users" USING btree ("id") WHERE administrator;

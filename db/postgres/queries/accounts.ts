@@ -91,6 +91,15 @@ export function accountQueries(db: NodePgDatabase) {
       .set({ name: null, userAgent: null, ip: null, place: null })
       .where(eq(endedSessions.userId, p('userId')))
       .prepare('scrub_ended'),
+    // A typed reason may speak of the person; why the account is gone stays.
+    scrubAdministered: db
+      .update(events)
+      .set({
+        detail: sql`${events.detail} - 'user' -
+          case when ${events.detail} ->> 'act' = 'account-deleted' then 'user' else 'reason' end`,
+      })
+      .where(and(sql`kind = 'administered'`, eq(sql`${events.detail} ->> 'userId'`, p('userId'))))
+      .prepare('scrub_administered'),
     forgetBrowsers: db
       .delete(browsers)
       .where(eq(browsers.userId, p('userId')))

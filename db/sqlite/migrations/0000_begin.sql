@@ -36,6 +36,8 @@ CREATE TABLE `ended_sessions` (
 CREATE UNIQUE INDEX `ended_sessions_id_unique` ON `ended_sessions` (`id`);--> statement-breakpoint
 CREATE INDEX `ended_by_user` ON `ended_sessions` (`user_id`,`seq`);--> statement-breakpoint
 CREATE INDEX `ended_by_time` ON `ended_sessions` (`ended_at`);--> statement-breakpoint
+CREATE INDEX `ended_by_beginning` ON `ended_sessions` (`began_at`);--> statement-breakpoint
+CREATE INDEX `ended_by_reason` ON `ended_sessions` (`reason`,`ended_at`);--> statement-breakpoint
 CREATE TABLE `events` (
 	`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`user_id` text,
@@ -50,6 +52,7 @@ CREATE TABLE `events` (
 );
 --> statement-breakpoint
 CREATE INDEX `events_by_user` ON `events` (`user_id`,`seq`);--> statement-breakpoint
+CREATE INDEX `events_administered` ON `events` (`seq`) WHERE kind = 'administered';--> statement-breakpoint
 CREATE TABLE `outbox` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`event_seq` integer NOT NULL,
@@ -139,6 +142,7 @@ CREATE TABLE `sessions` (
 CREATE UNIQUE INDEX `sessions_one_for_each_browser` ON `sessions` (`user_id`,`browser_digest`);--> statement-breakpoint
 CREATE INDEX `sessions_by_activity` ON `sessions` (`remembered`,`last_active_at`) WHERE locked_at is null;--> statement-breakpoint
 CREATE INDEX `sessions_by_lifetime` ON `sessions` (`remembered`,`lifetime_from`);--> statement-breakpoint
+CREATE INDEX `sessions_by_beginning` ON `sessions` (`began_at`);--> statement-breakpoint
 CREATE TABLE `totps` (
 	`user_id` text PRIMARY KEY NOT NULL,
 	`secret` text NOT NULL,
@@ -164,4 +168,5 @@ CREATE TABLE `users` (
 	`created_at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);
+CREATE UNIQUE INDEX `users_email_unique` ON `users` (`email`);--> statement-breakpoint
+CREATE INDEX `administrators` ON `users` (`id`) WHERE administrator;

@@ -80,6 +80,15 @@ export function accountQueries(db: BetterSQLite3Database) {
       .set({ name: null, userAgent: null, ip: null, place: null })
       .where(eq(endedSessions.userId, p('userId')))
       .prepare(),
+    // A typed reason may speak of the person; why the account is gone stays.
+    scrubAdministered: db
+      .update(events)
+      .set({
+        detail: sql`json_remove(${events.detail}, '$.user',
+          iif(json_extract(${events.detail}, '$.act') = 'account-deleted', '$.user', '$.reason'))`,
+      })
+      .where(and(sql`kind = 'administered'`, eq(sql`json_extract(${events.detail}, '$.userId')`, p('userId'))))
+      .prepare(),
     forgetBrowsers: db
       .delete(browsers)
       .where(eq(browsers.userId, p('userId')))
