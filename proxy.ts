@@ -1,4 +1,5 @@
 import { type NextRequest, NextResponse } from 'next/server'
+import { arrivalAt } from '#lib/account/arrival.ts'
 import { settings } from '#lib/config.ts'
 import { formProblem } from '#lib/http/action-guard.ts'
 import {
@@ -9,6 +10,7 @@ import {
   cookie,
   readCookie,
   SESSION_COOKIE,
+  setCookie,
   withoutCookie,
 } from '#lib/http/cookies.ts'
 import { isOutage } from '#lib/http/outage.ts'
@@ -30,14 +32,14 @@ import { store } from '#lib/store.ts'
 
 /**
  * What happens to every request before its page, action or handler runs, in this order: own-origin rule, shape of forms,
- * session (renewal and activity, never a decision about who may see what), headers.
+ * mailed links, session (renewal and activity, never a decision about who may see what), headers.
  *
  * Each page, action and handler earns its own proof: with this file taken away, nothing becomes reachable.
  */
 export async function proxy(request: NextRequest): Promise<Response> {
   const { pathname } = request.nextUrl
   const api = pathname.startsWith('/api/')
-  const refused = refusal(request, api) ?? (await formRefusal(request, api))
+  const refused = refusal(request, api) ?? (await formRefusal(request, api)) ?? (await linkArrival(request))
   if (refused) return refused
   try {
     return api ? await passApi(request, pathname) : await passPage(request, pathname)
@@ -58,6 +60,15 @@ async function formRefusal(request: NextRequest, api: boolean): Promise<Response
   if (api || isSafe(request.method) || request.nextUrl.pathname === '/sign-out') return null
   const wrong = await formProblem(request)
   return wrong && problem(wrong)
+}
+
+/** What a mailed link carries goes into a cookie, and out of the address; by HEAD too, which changes nothing either. */
+async function linkArrival({ method, headers, nextUrl }: NextRequest): Promise<Response | null> {
+  if (!isSafe(method)) return null
+  const arrival = await arrivalAt(nextUrl.pathname, nextUrl.searchParams, headers.get('cookie'))
+  if (!arrival) return null
+  const location = settings().origin + arrival.path
+  return new Response(null, { status: 303, headers: { location, 'set-cookie': setCookie(arrival.cookie) } })
 }
 
 /** Cookies belong to one host: a loopback alias is sent to the configured one. */
@@ -125,7 +136,9 @@ async function sessionStep({ method, headers }: NextRequest, pathname: string): 
  */
 function leftover(current: NoSession, pathname: string, method: string, headers: Headers): SessionStep {
   const arrives = pathname === '/sign-in' && method === 'GET' && headers.get(MACHINE_HEADER) !== '1'
-  if (!arrives || current.because === 'retired') return { cookie: null, forgetSite: false }
+  // The way back into a locked session is this very page, with this very cookie.
+  const useful = current.because === 'retired' || current.because === 'locked'
+  if (!arrives || useful) return { cookie: null, forgetSite: false }
   return { cookie: clearing(SESSION_COOKIE), forgetSite: current.because === 'over' }
 }
 

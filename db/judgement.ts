@@ -87,10 +87,12 @@ export function roomFor(
     // A locked session is half a session: it counts to no limit and evicts nobody.
     else if (stands(session, rules)) counted.push(session)
   }
-  const excess = limit.most === null ? 0 : Math.max(0, counted.length + 1 - limit.most)
+  const chosen = counted.filter(({ id }) => limit.chosen?.includes(id))
+  const others = counted.filter((session) => !chosen.includes(session)).sort(byActivity)
+  const excess = limit.most === null ? 0 : Math.max(0, others.length + 1 - limit.most)
   if (excess > 0 && limit.action !== 'end-oldest') return 'limit-reached'
-  const oldest = counted.sort(byActivity).slice(0, excess)
-  return [...ends, ...oldest.map((session) => ({ session, ending: { reason: 'limit' as const, endedBy } }))]
+  const leaving = [...chosen, ...others.slice(0, excess)]
+  return [...ends, ...leaving.map((session) => ({ session, ending: { reason: 'limit' as const, endedBy } }))]
 }
 
 function isReplaced(session: LiveSession, wanted: NewSession): boolean {
@@ -106,8 +108,12 @@ export function isUnconditional(reason: EndReason): boolean {
   return reason !== 'idle' && reason !== 'expired'
 }
 
-/** Nothing begins for somebody who is gone, or whose authenticators changed since the first factor was checked. */
-export function mayBegin(user: User | undefined, { securityVersion }: NewSession): boolean {
+/**
+ * Nothing begins for somebody who is gone, or whose authenticators changed since the first factor was checked; nor in an
+ * epoch that is over.
+ */
+export function mayBegin(user: User | undefined, { securityVersion, epoch }: NewSession, rules: Rules): boolean {
+  if (epoch < rules.epoch()) return false
   return user !== undefined && !user.disabledAt && !user.deletedAt && user.securityVersion === securityVersion
 }
 

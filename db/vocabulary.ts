@@ -336,6 +336,8 @@ export interface NewSession extends Device, Origin {
 export interface SessionLimit {
   readonly most: number | null
   readonly action: 'end-oldest' | 'refuse' | 'ask'
+  /** Sessions that the person chose to end for the new one; if there is no room even so, none of them ends. */
+  readonly chosen?: readonly string[]
 }
 
 export type Begun =
@@ -416,5 +418,7 @@ export type Changed =
   | { readonly outcome: 'session-over' | 'superseded' | 'void' }
   /** There is no such user, passkey, session; or the address belongs to another account by now. */
   | { readonly outcome: 'not-found' | 'email-taken' }
+  /** This passkey opens an account already. */
+  | { readonly outcome: 'passkey-taken' }
   /** Nobody would be left to administer; only the command line could grant it again, and only it may go so far. */
   | { readonly outcome: 'last-administrator' }

@@ -34,6 +34,8 @@ export interface SessionCard {
   /** How long nobody has used it, in whole days, once that is long for this deployment; else null. Seconds. */
   readonly unusedFor: number | null
   readonly current: boolean
+  /** Only one factor and its own browser open it again. */
+  readonly locked: boolean
   readonly isNew: boolean
 }
 

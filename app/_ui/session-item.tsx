@@ -61,11 +61,12 @@ export function SessionItem({ session, now, children, addressHint, more }: Sessi
   )
 }
 
-function Badges({ session: { current, isNew, unusedFor } }: { session: SessionCard }) {
+function Badges({ session: { current, isNew, locked, unusedFor } }: { session: SessionCard }) {
   return (
     <>
       {current && <Badge tone="accent">This device</Badge>}
       {isNew && <Badge tone="warning">New</Badge>}
+      {locked && <Badge>Locked</Badge>}
       {unusedFor && <Badge>{`Unused for ${durationWords(unusedFor)}`}</Badge>}
     </>
   )

@@ -10,10 +10,13 @@ interface SignInFormProps extends FormProps {
   /** Only where the level allows it is there a box to tick. */
   readonly mayRemember: boolean
   readonly email?: string
+  /** Where passkeys are offered in the field. */
+  readonly autoComplete?: 'username' | 'username webauthn'
 }
 
 /** Fields `email`, `password` and, where allowed, `remember`. */
-export function SignInForm({ action, formToken, hidden, mayRemember, email }: SignInFormProps) {
+export function SignInForm(props: SignInFormProps) {
+  const { action, formToken, hidden, mayRemember, email, autoComplete = 'username' } = props
   const { state, form, send } = useForm(action)
   return (
     <form ref={form} action={send} noValidate className="space-y-5">
@@ -21,7 +24,7 @@ export function SignInForm({ action, formToken, hidden, mayRemember, email }: Si
       <FormMessage state={state} />
       <EmailField
         name="email"
-        autoComplete="username"
+        autoComplete={autoComplete}
         required
         defaultValue={state.values?.email ?? email}
         error={state.fields?.email}

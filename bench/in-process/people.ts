@@ -2,7 +2,7 @@ import 'server-only'
 import type { User } from '#db/contract.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
 import { randomId, randomSecret } from '#lib/random.ts'
-import { beginSession } from '#lib/session/lifecycle.ts'
+import { beginSession, newBeginning } from '#lib/session/lifecycle.ts'
 import { store } from '#lib/store.ts'
 
 /** Somebody who is signed in: by the store's own `begin` and a seal from the key ring, as at a real sign-in. */
@@ -34,7 +34,7 @@ export async function newUser(passwordHash: string): Promise<User> {
 /** A session of `user` in a browser of its own. */
 export async function signInOn(user: User): Promise<SignedIn> {
   const context = newBrowser()
-  const opened = await beginSession(user, 'pwd', false, context)
+  const opened = await beginSession(newBeginning(user, 'pwd'), context)
   if (opened.outcome !== 'begun') throw new Error('there is a limit on sessions')
   const { name, value } = opened.cookie
   const cookie = `${name}=${value}; __Host-browser=${context.browser}`
@@ -53,5 +53,6 @@ function newBrowser(): RequestContext {
     browser: randomSecret().toString('base64url'),
     browserIsNew: true,
     sessionText: null,
+    cookieHeader: null,
   }
 }

@@ -9,7 +9,7 @@ import type { Cookie } from '#lib/http/cookies.ts'
 import type { FieldError } from '#lib/http/problem.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
 import { randomId } from '#lib/random.ts'
-import { beginSession } from '#lib/session/lifecycle.ts'
+import { beginSession, newBeginning } from '#lib/session/lifecycle.ts'
 import { store } from '#lib/store.ts'
 import { parseEmail } from './email.ts'
 import { parseName } from './name.ts'
@@ -47,7 +47,7 @@ export async function signUp(application: Application, context: RequestContext):
   const user = await store().users.create({ id, name: checked.name, email: checked.email, passwordHash }, event)
   if (user === 'email-taken') return { outcome: 'invalid', errors: [{ field: 'email', message: TAKEN }] }
   await attempt.giveBack()
-  const opened = await beginSession(user, 'pwd', false, context)
+  const opened = await beginSession(newBeginning(user, 'pwd'), context)
   if (opened.outcome !== 'begun') throw new Error('a new account has no limit to reach and nothing to be refused for')
   return { outcome: 'signed-up', user, session: opened.session, cookie: opened.cookie }
 }

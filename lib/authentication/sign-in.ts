@@ -1,30 +1,34 @@
 import 'server-only'
 import { hash } from 'node:crypto'
-import type { SessionCheck, User } from '#db/contract.ts'
+import type { User } from '#db/contract.ts'
 import { normaliseEmail, parseEmail } from '#lib/account/email.ts'
 import { eventFrom } from '#lib/audit/event.ts'
-import type { Cookie } from '#lib/http/cookies.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
-import { beginSession, browserDigest } from '#lib/session/lifecycle.ts'
+import { browserDigest } from '#lib/session/lifecycle.ts'
 import { store } from '#lib/store.ts'
 import { HOUR } from '#lib/time.ts'
-import { BUSY_FOR, hashPassword, isBusy, verifyPassword } from './password.ts'
+import { type Proceeded, proceed } from './completion.ts'
+import { BUSY_FOR, isBusy } from './password.ts'
+import { tryPassword } from './password-tried.ts'
 import { signInThrottle } from './throttle.ts'
 
 export interface Credentials {
   readonly email: string
   readonly password: string
   readonly remember: boolean
+  /** A path of ours, to go to when all is done. */
+  readonly returnTo: string
 }
 
 export type SignedIn =
-  | { readonly outcome: 'signed-in'; readonly user: User; readonly session: SessionCheck; readonly cookie: Cookie }
-  | { readonly outcome: 'wrong-credentials' | 'limit-reached' }
+  | Exclude<Proceeded, { outcome: 'refused' }>
+  | { readonly outcome: 'wrong-credentials' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number }
 
 /**
- * Signs in with address and password. An unknown address and a wrong password take the same way: the same throttle,
- * a hash of the same cost, the same number of writes, the same answer.
+ * Signs in with address and password, as far as they go: what else is due is asked for only once they are right. An
+ * unknown address, a wrong password and a password that is switched off take the same way: the same throttle, a hash
+ * of the same cost, the same number of writes, the same answer.
  * @see ASVS v5.0.0-6.3.1 brute force, 6.3.8 no account discovery
  */
 export async function signIn(credentials: Credentials, context: RequestContext): Promise<SignedIn> {
@@ -43,26 +47,18 @@ export async function signIn(credentials: Credentials, context: RequestContext):
     await noteThrottled(email, user?.id ?? null, context)
     return { outcome: 'throttled', retryAfter: attempt.retryAfter }
   }
-  const verified = await verifyPassword(user?.passwordHash ?? null, credentials.password)
-  if (verified === 'busy') {
-    await attempt.giveBack()
-    return { outcome: 'throttled', retryAfter: BUSY_FOR }
-  }
-  if (!user || !verified.right) {
-    await noteFailure(user?.id ?? null, context)
-    return { outcome: 'wrong-credentials' }
-  }
-  await attempt.giveBack()
-  if (verified.rehash) await rehash(user, credentials.password)
-  const opened = await beginSession(user, 'pwd', credentials.remember, context)
-  if (opened.outcome === 'limit-reached') return opened
-  if (opened.outcome === 'refused') return { outcome: 'wrong-credentials' }
-  return { outcome: 'signed-in', user, session: opened.session, cookie: opened.cookie }
+  const failure = eventFrom('sign-in-failed', { userId: user?.id ?? null, sessionId: null }, context)
+  const tried = await tryPassword(user, credentials.password, failure)
+  if (tried !== 'wrong') await attempt.giveBack()
+  if (tried === 'busy') return { outcome: 'throttled', retryAfter: BUSY_FOR }
+  return tried === 'right' && user ? goOn(user, credentials, context) : { outcome: 'wrong-credentials' }
 }
 
-/** A failure at an unknown address is written too, so that both take the same time; it belongs to nobody. */
-async function noteFailure(userId: string | null, context: RequestContext): Promise<void> {
-  await store().events.append(eventFrom('sign-in-failed', { userId, sessionId: null }, context))
+async function goOn(user: User, { remember, returnTo }: Credentials, context: RequestContext): Promise<SignedIn> {
+  const { id: userId, securityVersion } = user
+  const authentications = [{ method: 'pwd', at: await store().clock() }]
+  const proceeded = await proceed({ userId, securityVersion, authentications, remember, returnTo }, context)
+  return proceeded.outcome === 'refused' ? { outcome: 'wrong-credentials' } : proceeded
 }
 
 const ONCE_AN_HOUR = { name: 'throttled-noted', attempts: 1, seconds: HOUR, blockSeconds: HOUR }
@@ -71,10 +67,4 @@ const ONCE_AN_HOUR = { name: 'throttled-noted', attempts: 1, seconds: HOUR, bloc
 async function noteThrottled(email: string, userId: string | null, context: RequestContext): Promise<void> {
   const first = await store().limiter(ONCE_AN_HOUR).take(hash('sha256', email))
   if (first.allowed) await store().events.append(eventFrom('sign-in-throttled', { userId, sessionId: null }, context))
-}
-
-/** Parameters grow with the machines: a hash made with older ones is replaced while the password is at hand. */
-async function rehash(user: User, password: string): Promise<void> {
-  const renewed = await hashPassword(password)
-  if (renewed !== 'busy' && user.passwordHash) await store().users.rehash(user.id, user.passwordHash, renewed)
 }

@@ -6,12 +6,13 @@ const PROBLEMS = {
   invalid_input: [400, 'Some values are missing or wrong.'],
   invalid_json: [400, 'The body is not JSON.'],
   invalid_credentials: [401, 'The email address or the password is wrong.'],
+  invalid_factor: [401, 'That was not right, or it took too long. Try again, or start again from the beginning.'],
   no_session: [401, 'Sign in first.'],
   cross_origin: [403, 'Changes are only taken from this app’s own pages.'],
   reauthentication_required: [403, 'Confirm who you are, then try again: POST /api/session/reauthenticate.'],
-  session_limit: [403, 'This account has as many sessions as it may have. Sign out somewhere else first.'],
   not_found: [404, 'There is nothing here.'],
   method_not_allowed: [405, 'This address does not take that method.'],
+  session_limit: [409, 'This account has as many sessions as it may have. End one of them to go on.'],
   session_renewed: [409, 'The session’s token was just renewed. Send the request again.'],
   too_large: [413, 'The body is larger than 64 KiB.'],
   unsupported_media_type: [415, 'Send application/json.'],
@@ -38,6 +39,8 @@ export interface ProblemExtras {
   /** Seconds; sent as `Retry-After`. */
   readonly retryAfter?: number
   readonly headers?: HeadersInit
+  /** Further members, as RFC 9457 §3.2 allows. */
+  readonly more?: Readonly<Record<string, unknown>>
 }
 
 export function problem(code: ProblemCode, extras: ProblemExtras = {}): Response {
@@ -46,6 +49,13 @@ export function problem(code: ProblemCode, extras: ProblemExtras = {}): Response
   headers.set('content-type', 'application/problem+json')
   headers.set('cache-control', 'no-store')
   if (extras.retryAfter !== undefined) headers.set('retry-after', String(Math.ceil(extras.retryAfter)))
-  const body = { type: 'about:blank', title, status, code, ...(extras.errors && { errors: extras.errors }) }
+  const body = {
+    type: 'about:blank',
+    title,
+    status,
+    code,
+    ...(extras.errors && { errors: extras.errors }),
+    ...extras.more,
+  }
   return new Response(JSON.stringify(body), { status, headers })
 }

@@ -17,6 +17,8 @@ export interface RequestContext {
   readonly browserIsNew: boolean
   /** The session cookie's text as it came, or null (also when it came twice). */
   readonly sessionText: string | null
+  /** The raw `Cookie` header, for what is half done in this browser. */
+  readonly cookieHeader: string | null
 }
 
 export function requestContext(headers: Headers): RequestContext {
@@ -30,6 +32,7 @@ export function requestContext(headers: Headers): RequestContext {
     browser: known ? browser : newBrowserValue(),
     browserIsNew: !known,
     sessionText: typeof session === 'string' ? session : null,
+    cookieHeader: cookies,
   }
 }
 

@@ -34,11 +34,12 @@ export function endAllSessions(
 
 /**
  * Signs out whatever session a request came with. A token that an authentication has just retired opens nothing, but
- * it still ends its session: sign-out beats a step-up in another tab.
+ * it still ends its session: sign-out beats a step-up in another tab. Whoever signs out of a locked session wants it gone.
  */
 export async function signOutHere(current: Current): Promise<void> {
   if (current.state === 'standing') await store().sessions.signOut(current.proof)
-  else if (current.because === 'retired') await store().sessions.endAs(current.session, 'signed-out')
+  else if (current.because === 'retired' || current.because === 'locked')
+    await store().sessions.endAs(current.session, 'signed-out')
 }
 
 /** How the ended device is told from where it was ended: "Firefox on Linux". */

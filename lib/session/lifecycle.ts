@@ -1,6 +1,6 @@
 import 'server-only'
 import { hash } from 'node:crypto'
-import type { Begun, NewEvent, SessionCheck, SessionProof, User } from '#db/contract.ts'
+import type { Begun, NewEvent, NewSession, SessionCheck, SessionLimit, SessionProof, User } from '#db/contract.ts'
 import { settings } from '#lib/config.ts'
 import { type Cookie, cookie, SESSION_COOKIE } from '#lib/http/cookies.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
@@ -28,37 +28,61 @@ export type Opened =
   /** The account was disabled, or an authenticator changed, while the person was signing in. */
   | { readonly outcome: 'refused' }
 
+/** What a session begins with: who, and what they have shown. */
+export interface Beginning extends Pick<NewSession, 'userId' | 'authentications' | 'securityVersion'> {
+  readonly remember: boolean
+}
+
+/** For whoever has just shown one thing. */
+export function newBeginning({ id: userId, securityVersion }: User, method: string, remember = false): Beginning {
+  return { userId, securityVersion, authentications: [{ method }], remember }
+}
+
 /**
  * Begins a session after an authentication. A session whose cookie came along ends, whoever's it was; so does an
  * earlier session of this user in this browser, so that signing in again leaves one row and not two.
  */
 export async function beginSession(
-  user: User,
-  method: string,
-  remember: boolean,
+  { remember, ...who }: Beginning,
   context: RequestContext,
+  limit: SessionLimit = settings().sessionLimit,
 ): Promise<Opened> {
   const { token, digest } = newToken()
-  const { policy, sessionLimit } = settings()
+  const { policy } = settings()
   const begun = await store().sessions.begin(
     {
+      ...who,
       id: randomId(),
-      userId: user.id,
       digest,
       remembered: remember && policy.remembered !== null,
-      authentications: [{ method }],
-      securityVersion: user.securityVersion,
       epoch: epoch(),
       browserDigest: browserDigest(context.browser),
       replaces: await presentedSession(context.sessionText),
       ...context.device,
       ...context.origin,
     },
-    sessionLimit,
+    limit,
   )
   if (begun.outcome !== 'begun') return begun
   const { session } = begun
   return { outcome: 'begun', session, begun, cookie: await sessionCookie(session, session.generation, token) }
+}
+
+/**
+ * Opens a locked session again under a new token; the absolute limit stays where it was. Null when it cannot be: its
+ * time is over, it was opened or ended meanwhile, or an authenticator of the account has changed.
+ * @param generation of the token that came along
+ * @see NIST SP 800-63B-4 §2.2.3: one factor and the session's secret
+ */
+export async function unlockSession(
+  { id }: Pick<SessionCheck, 'id'>,
+  generation: number,
+  by: { readonly userId: string; readonly method: string; readonly securityVersion: number },
+  event: NewEvent,
+): Promise<{ session: SessionCheck; cookie: Cookie } | null> {
+  const { token, digest } = newToken()
+  const session = await store().sessions.unlock(id, generation, { ...by, digest }, event)
+  return session ? { session, cookie: await sessionCookie(session, session.generation, token) } : null
 }
 
 /** The cookie for a token: without a lifetime, unless the person asked to stay signed in. */

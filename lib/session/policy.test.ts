@@ -16,15 +16,15 @@ const policyOf = (level: 1 | 2 | 3): SessionPolicy => ({ ...PRESETS[level], idle
 const times = { beganAt: START, lifetimeFrom: START, lockedAt: null, lastActiveAt: START, remembered: false }
 const at = (seconds: number) => secondsAfter(START, seconds)
 
-for (const [level, inactivity, lifetime] of [
-  [1, 30 * MINUTE, 24 * HOUR],
-  [2, 15 * MINUTE, 8 * HOUR],
-  [3, 10 * MINUTE, 8 * HOUR],
+for (const [level, inactivity, lifetime, then] of [
+  [1, 30 * MINUTE, 24 * HOUR, 'inactive'],
+  [2, 15 * MINUTE, 8 * HOUR, 'locked'],
+  [3, 10 * MINUTE, 8 * HOUR, 'inactive'],
 ] as const) {
   test(`level ${level}: a limit reached exactly has passed, a second before it has not`, () => {
     const policy = policyOf(level)
     expect(standing(times, policy, at(inactivity - SECOND))).toBe('active')
-    expect(standing(times, policy, at(inactivity))).toBe('inactive')
+    expect(standing(times, policy, at(inactivity))).toBe(then)
     const active = { ...times, lastActiveAt: at(lifetime - MINUTE) }
     expect(standing(active, policy, at(lifetime - SECOND))).toBe('active')
     expect(standing(active, policy, at(lifetime))).toBe('lifetime-exceeded')
@@ -38,6 +38,15 @@ for (const [level, inactivity, lifetime] of [
     }
   })
 }
+
+test('what was locked stays so until its lifetime is over, at level 2 only, and never where it was to be remembered', () => {
+  const locked = { ...times, lockedAt: at(MINUTE) }
+  expect(standing(locked, policyOf(2), at(2 * MINUTE)), 'whatever its last activity says').toBe('locked')
+  expect(standing(locked, policyOf(2), at(8 * HOUR))).toBe('lifetime-exceeded')
+  expect(standing(locked, policyOf(1), at(2 * MINUTE)), 'the level was changed').toBe('inactive')
+  expect(standing(locked, policyOf(3), at(2 * MINUTE))).toBe('inactive')
+  expect(standing({ ...times, remembered: true }, policyOf(2), at(16 * MINUTE))).toBe('inactive')
+})
 
 test('a clock that is a minute behind makes a session younger by nothing', () => {
   expect(standing(times, policyOf(2), at(-MINUTE))).toBe('active')

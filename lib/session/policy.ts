@@ -87,13 +87,16 @@ export function limitsFor(policy: SessionPolicy, remembered: boolean): SessionLi
 /**
  * Whether a session may still be used. A limit reached exactly at `now` has passed; a time in the
  * future (another node's clock) counts as now.
+ *
+ * At level 2 inactivity locks: what the person has there is theirs again after one factor, within the absolute lifetime.
+ * At levels 1 and 3, and for a session that was to be remembered, it ends. @see NIST SP 800-63B-4 §2.2.3, 2.3.3
  */
 export function standing(times: SessionTimes, policy: SessionPolicy, now: Date): Standing {
   const limits = limitsFor(policy, times.remembered)
   if (secondsBetween(times.lifetimeFrom, now) >= limits.absoluteLifetime) return 'lifetime-exceeded'
-  if (times.lockedAt) return policy.level === 2 ? 'locked' : 'inactive'
-  if (secondsBetween(times.lastActiveAt, now) >= limits.inactivityTimeout) return 'inactive'
-  return 'active'
+  const active = !times.lockedAt && secondsBetween(times.lastActiveAt, now) < limits.inactivityTimeout
+  if (active) return 'active'
+  return policy.level === 2 && !times.remembered ? 'locked' : 'inactive'
 }
 
 export interface Deadlines {

@@ -59,6 +59,10 @@ export function reasonSentence(shown: ShownReason): string {
   return SENTENCES[shown]
 }
 
+/** The same page, for the browser that holds a locked session. */
+export const LOCKED_SENTENCE =
+  'Your session is locked because nothing happened here for a while. Sign in to open it again where you were. Whoever signs in to another account ends it.'
+
 const PHRASES: Readonly<Record<EndReason, (endedBy: string | null, policy: SessionPolicy) => string>> = {
   'signed-out': () => 'You signed out',
   'signed-in-again': () => 'You signed in again in the same browser',

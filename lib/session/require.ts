@@ -41,6 +41,7 @@ export async function requireStanding(): Promise<Standing> {
 
 /** Why the session is over: told only to the bearer of an authentic seal, whose record it is. */
 export async function reasonOf(current: NoSession): Promise<ShownReason | undefined> {
+  if (current.because === 'locked') return 'idle'
   if (current.because !== 'over') return undefined
   const record = await store().sessions.ended(current.sessionId)
   return record && shownReason(record.reason)

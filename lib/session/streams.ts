@@ -1,5 +1,5 @@
 import 'server-only'
-import type { SessionChange, SessionProof } from '#db/contract.ts'
+import type { SessionChange, SessionCheck, SessionProof } from '#db/contract.ts'
 import { settings } from '#lib/config.ts'
 import { log } from '#lib/log.ts'
 import { onShutdown } from '#lib/shutdown.ts'
@@ -128,6 +128,7 @@ async function refresh(all: Hub, sessionId: string): Promise<void> {
     const row = await store().sessions.check(sessionId)
     const stands = row && standing(row, policy, row.now)
     if (!row) return closeEnded(all, sessionId)
+    if (stands === 'locked') return void (await lockAndTell(all, row))
     if (stands !== 'active') return void (await store().sessions.endAs(row, stands === 'inactive' ? 'idle' : 'expired'))
     setAlarm(all, sessionId, deadlines(row, policy).idleExpiresAt.getTime() - row.now.getTime())
     const timeouts = timeoutsOf(row, policy, row.now)
@@ -136,6 +137,12 @@ async function refresh(all: Hub, sessionId: string): Promise<void> {
     // The pages keep their last word; the next beat asks again.
     log().error({ err }, 'an event stream could not read its session')
   }
+}
+
+/** Whoever locks it tells every stream; one that missed it, because another process did, is told here. */
+async function lockAndTell(all: Hub, row: SessionCheck): Promise<void> {
+  if (row.lockedAt) tell(all, { type: 'locked', sessionId: row.id, at: row.lockedAt })
+  else if (!(await store().sessions.lock(row))) await refresh(all, row.id)
 }
 
 /** The end was missed, for instance while the database was away: its record says why. */

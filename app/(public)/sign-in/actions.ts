@@ -13,17 +13,24 @@ export async function signInAction(_: FormState, data: FormData): Promise<FormSt
   const context = await actionContext()
   const values = { email: text(data, 'email'), ...(checked(data, 'remember') && { remember: 'on' }) }
   if (!isOwnForm(data, context)) return { status: 'refused', message: await staleForm(), values }
-  const credentials = { email: values.email, password: text(data, 'password'), remember: checked(data, 'remember') }
-  const result = await signIn(credentials, context)
+  const [password, remember] = [text(data, 'password'), checked(data, 'remember')]
+  const returnTo = returnPath(text(data, 'returnTo'))
+  const result = await signIn({ email: values.email, password, remember, returnTo }, context)
   switch (result.outcome) {
     case 'wrong-credentials':
       return { status: 'refused', message: problemTitle('invalid_credentials'), values }
-    case 'limit-reached':
-      return { status: 'refused', message: problemTitle('session_limit'), values }
     case 'throttled':
       return { status: 'refused', message: throttledSentence(result.retryAfter), values }
+    case 'second-factor':
+    case 'limit-reached':
     case 'signed-in':
       await setCookies(beganCookies(result.cookie, context))
-      redirect(returnPath(text(data, 'returnTo')))
+      redirect(NEXT[result.outcome] ?? returnTo)
   }
+}
+
+/** Where the next step is, if there is one. */
+const NEXT: Readonly<Record<string, string>> = {
+  'second-factor': '/sign-in/verify',
+  'limit-reached': '/sign-in/limit',
 }

@@ -1,16 +1,20 @@
 import type { Metadata } from 'next'
 import { headers } from 'next/headers'
+import type { ReactNode } from 'react'
 import { settings } from '#lib/config.ts'
 import { formToken } from '#lib/http/form-token.ts'
 import { requestContext } from '#lib/http/request-context.ts'
 import { returnPath } from '#lib/http/return-path.ts'
-import { parseShownReason, reasonSentence } from '#lib/session/reasons.ts'
+import type { Current } from '#lib/session/current.ts'
+import { LOCKED_SENTENCE, parseShownReason, reasonSentence } from '#lib/session/reasons.ts'
 import { pageSession } from '#lib/session/require.ts'
 import { AuthLayout } from '#ui/auth-layout.tsx'
-import { ButtonLink } from '#ui/button.tsx'
 import { Notice } from '#ui/notice.tsx'
+import { PasskeySignIn } from '#ui/passkey/passkey-sign-in.tsx'
 import { SignInForm } from '#ui/sign-in-form.tsx'
 import { signInAction } from './actions.ts'
+import { lockedHere } from './locked.ts'
+import { AlreadySignedIn, WithCode } from './other-ways.tsx'
 
 export const metadata: Metadata = { title: 'Sign in' }
 
@@ -22,35 +26,48 @@ export default async function SignInPage({ searchParams }: Props) {
   const query = await searchParams
   const back = returnPath(single(query.returnTo))
   const current = await pageSession()
-  // Another tab may have kept the session alive: then what the address says of its end is not true.
-  const reason = current.state === 'standing' ? null : parseShownReason(single(query.reason))
+  const locked = await lockedHere(current)
   const context = requestContext(await headers())
   return (
     <AuthLayout
       title="Sign in"
-      notice={reason && <Notice>{reasonSentence(reason)}</Notice>}
+      notice={noticeOf(current, query)}
       footer={
-        <p>
-          New here? <a href={`/sign-up?${new URLSearchParams({ returnTo: back })}`}>Create an account</a>
-        </p>
+        <>
+          <p>
+            <a href="/forgot-password">Forgot your password?</a>
+          </p>
+          <p className="mt-1">
+            New here? <a href={`/sign-up?${new URLSearchParams({ returnTo: back })}`}>Create an account</a>
+          </p>
+        </>
       }
     >
-      {current.state === 'standing' && (
-        <div className="mb-6 space-y-3">
-          <Notice role="none">You are signed in in this browser. Signing in again ends that session.</Notice>
-          <ButtonLink href={back} variant="secondary" wide>
-            Continue without signing in again
-          </ButtonLink>
-        </div>
-      )}
+      {current.state === 'standing' && <AlreadySignedIn back={back} />}
       <SignInForm
         action={signInAction}
         formToken={formToken(context)}
         hidden={{ returnTo: back }}
         mayRemember={settings().policy.remembered !== null}
+        autoComplete="username webauthn"
+        {...(locked && { email: locked.email })}
       />
+      <div className="mt-4 space-y-4">
+        <PasskeySignIn purpose="sign-in" label="Sign in with a passkey" returnTo={back} autofill />
+        {locked?.hasCodes && <WithCode back={back} />}
+      </div>
     </AuthLayout>
   )
+}
+
+/** Why the visitor is here. What the address says of an end is told only where it can be true. */
+function noticeOf(current: Current, query: Awaited<Props['searchParams']>): ReactNode {
+  // Another tab may have kept the session alive.
+  if (current.state === 'standing') return null
+  if (current.because === 'locked') return <Notice>{LOCKED_SENTENCE}</Notice>
+  if (query.again !== undefined) return <Notice>That sign-in is over, or took too long. Please start again.</Notice>
+  const reason = parseShownReason(single(query.reason))
+  return reason && <Notice>{reasonSentence(reason)}</Notice>
 }
 
 function single(value: string | string[] | undefined): string | null {

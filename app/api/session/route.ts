@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { signIn } from '#lib/authentication/sign-in.ts'
 import { json, noContent, open, readBody, withSession } from '#lib/http/api.ts'
-import { beganHeaders } from '#lib/http/began.ts'
 import { clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
+import { HOME } from '#lib/http/return-path.ts'
+import { signedInAnswer } from '#lib/http/signed-in.ts'
 import { then } from '#lib/maybe-promise.ts'
 import { currentSession } from '#lib/session/current.ts'
 import { describeCurrent } from '#lib/session/describe.ts'
@@ -26,20 +27,7 @@ const Credentials = z.object({ email: z.string(), password: z.string(), remember
 export const POST = open(async ({ request }) => {
   const credentials = await readBody(request, Credentials)
   const context = requestContext(request.headers)
-  const result = await signIn(credentials, context)
-  switch (result.outcome) {
-    case 'wrong-credentials':
-      return problem('invalid_credentials')
-    case 'limit-reached':
-      return problem('session_limit')
-    case 'throttled':
-      return problem('too_many_attempts', { retryAfter: result.retryAfter })
-    case 'signed-in': {
-      const { id, now } = result.session
-      const session = await describeCurrent({ sessionId: id, session: result.session, now })
-      return json({ session, user: userView(result.user) }, 201, beganHeaders(result.cookie, context))
-    }
-  }
+  return signedInAnswer(await signIn({ ...credentials, returnTo: HOME }, context), context)
 })
 
 /** Signs out here. Needs no fresh proof, and answers the same when there was nothing to sign out of. */

@@ -9,7 +9,7 @@ import type { RequestContext } from '#lib/http/request-context.ts'
 import { deriveKey } from '#lib/keys/derive.ts'
 import { ring } from '#lib/keys/ring.ts'
 import { currentSession, recentProof } from '#lib/session/current.ts'
-import { beginSession } from '#lib/session/lifecycle.ts'
+import { beginSession, newBeginning } from '#lib/session/lifecycle.ts'
 import { openStoreOnce, storeOptions } from '#lib/store.ts'
 import { now, secondsAfter } from '#lib/time.ts'
 import { APPLIANCES, type ApplianceName, type Happening, type Person } from './people.ts'
@@ -79,7 +79,7 @@ async function play(store: Store, user: User, { does, on }: Happening, cookies: 
 }
 
 async function signIn(user: User, on: ApplianceName, cookies: Cookies): Promise<void> {
-  const opened = await beginSession(user, 'pwd', false, contextOf(user, on))
+  const opened = await beginSession(newBeginning(user, 'pwd'), contextOf(user, on))
   if (opened.outcome === 'begun') cookies.set(on, opened.cookie.value)
 }
 
@@ -104,5 +104,6 @@ function contextOf(user: User, on: ApplianceName): RequestContext {
     browser: deriveKey(ring().sealing.secret, 'demo-browser', user.email, on).toString('base64url'),
     browserIsNew: false,
     sessionText: null,
+    cookieHeader: null,
   }
 }

@@ -5,7 +5,7 @@ import { settings } from '#lib/config.ts'
 import { isPrivateAddress, shortenAddress } from '#lib/device/address.ts'
 import { deviceLabel } from '#lib/device/label.ts'
 import { isRecent } from '#lib/session/current.ts'
-import { deadlines, unusedAfter } from '#lib/session/policy.ts'
+import { deadlines, standing, unusedAfter } from '#lib/session/policy.ts'
 import { endPhrase } from '#lib/session/reasons.ts'
 import { DAY, secondsBetween } from '#lib/time.ts'
 import { type EndedCard, type SessionCard, sessionLabels } from '#ui/session-card.ts'
@@ -54,6 +54,7 @@ function sessionCard(session: Session, proof: SessionProof): Omit<SessionCard, '
     endsAt: deadlines(session, settings().policy).expiresAt,
     unusedFor: unusedFor(session, proof.now),
     current,
+    locked: session.lockedAt !== null || standing(session, settings().policy, proof.now) === 'locked',
     isNew: !current && session.beganAt > proof.session.beganAt,
   }
 }

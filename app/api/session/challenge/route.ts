@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { reauthenticationChallenge } from '#lib/authentication/reauthentication-challenge.ts'
+import { type Challenged, factorChallenge, signInChallenge } from '#lib/authentication/sign-in-challenge.ts'
+import { json, open, readBody } from '#lib/http/api.ts'
+import { beganHeaders } from '#lib/http/began.ts'
+import { problem } from '#lib/http/problem.ts'
+import { type RequestContext, requestContext } from '#lib/http/request-context.ts'
+
+/** What a passkey may be asked for; each says itself who may ask. */
+const CHALLENGES = {
+  'sign-in': signInChallenge,
+  factor: factorChallenge,
+  reauthenticate: reauthenticationChallenge,
+} satisfies Record<
+  string,
+  (context: RequestContext, attempt?: string) => Promise<Challenged | { outcome: 'no-session' }>
+>
+
+const PURPOSES = Object.keys(CHALLENGES) as (keyof typeof CHALLENGES)[]
+const Wish = z.object({ purpose: z.enum(PURPOSES), attempt: z.string().optional() })
+
+/** Options for `navigator.credentials.get`. Anybody may ask for a sign-in's: they say nothing of any account. */
+export const POST = open(async ({ request }) => {
+  const { purpose, attempt } = await readBody(request, Wish)
+  const context = requestContext(request.headers)
+  const challenged = await CHALLENGES[purpose](context, attempt)
+  switch (challenged.outcome) {
+    case 'no-session':
+      return problem('no_session')
+    case 'void':
+      return problem('invalid_factor')
+    case 'throttled':
+      return problem('too_many_attempts', { retryAfter: challenged.retryAfter })
+    case 'asked':
+      return json(challenged.options, 200, challenged.cookie ? beganHeaders(challenged.cookie, context) : {})
+  }
+})
+
+export { notAllowed as DELETE, notAllowed as GET, notAllowed as PATCH, notAllowed as PUT } from '#lib/http/api.ts'

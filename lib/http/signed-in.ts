@@ -1,0 +1,45 @@
+import 'server-only'
+import type { Roomed } from '#lib/authentication/room.ts'
+import type { Stepped } from '#lib/authentication/second-step.ts'
+import type { SignedIn } from '#lib/authentication/sign-in.ts'
+import { settings } from '#lib/config.ts'
+import { describeCurrent } from '#lib/session/describe.ts'
+import { sessionView, userView } from '#lib/session/view.ts'
+import { store } from '#lib/store.ts'
+import { json } from './api.ts'
+import { beganHeaders } from './began.ts'
+import { problem } from './problem.ts'
+import type { RequestContext } from './request-context.ts'
+
+/** What the API answers to a step of a sign-in, whichever it was. */
+export async function signedInAnswer(result: SignedIn | Stepped | Roomed, context: RequestContext): Promise<Response> {
+  switch (result.outcome) {
+    case 'wrong-credentials':
+      return problem('invalid_credentials')
+    // Alike: whether there was anything to go on with is nobody's business who has nothing that is right.
+    case 'wrong-factor':
+    case 'void':
+      return problem('invalid_factor')
+    case 'throttled':
+      return problem('too_many_attempts', { retryAfter: result.retryAfter })
+    case 'second-factor':
+      return json({ next: result.next }, 202, beganHeaders(result.cookie, context))
+    case 'limit-reached':
+      return limitReached(result, context)
+    case 'signed-in': {
+      const { id, now } = result.session
+      const session = await describeCurrent({ sessionId: id, session: result.session, now })
+      return json({ session, user: userView(result.user) }, 201, beganHeaders(result.cookie, context))
+    }
+  }
+}
+
+/** With the account's sessions: all that a sign-in takes was right, so they are the person's own to see. */
+async function limitReached(
+  { userId, cookie }: Extract<SignedIn, { outcome: 'limit-reached' }>,
+  context: RequestContext,
+): Promise<Response> {
+  const viewer = { sessionId: '', policy: settings().policy, fullAddress: false }
+  const sessions = (await store().sessions.list(userId)).map((session) => sessionView(session, viewer))
+  return problem('session_limit', { headers: beganHeaders(cookie, context), more: { sessions } })
+}
