@@ -50,6 +50,11 @@ import { DAY, HOUR, MINUTE } from '#lib/time.ts'
  * **Challenges for passkeys** are rows that anybody can have written: 600 in 15 minutes for a network, so that at most
  * so many of one network stand at any time. Each page of a sign-in asks for one.
  *
+ * **Asking for a mailed link** writes to somebody's mailbox and takes the place of the link before, so it is counted like
+ * signing in, and nothing is given back: 4 in 30 minutes for an address and network, 12 in an hour for an address, 60 in
+ * an hour for a network; 6 in an hour for an address and a browser that has signed in to its account before. Asking for
+ * another address of the own account: 6 in an hour for the account, and 6 for the address.
+ *
  * **Signing up** tells whether an address is taken, so asking is counted by network: 10 taken addresses in an hour
  * (`giveBack` once the account is made) and 300 sign-ups in all.
  *
@@ -64,6 +69,12 @@ const LIMITS = {
   codesInAll: { name: 'codes-in-all', attempts: 90, seconds: 365 * DAY, blockSeconds: DAY },
   challenges: { name: 'challenges', attempts: 600, seconds: 15 * MINUTE, blockSeconds: 15 * MINUTE },
   session: { name: 'reauthentication', attempts: 8, seconds: HOUR, blockSeconds: HOUR },
+  resetsNetwork: { name: 'reset-network', attempts: 60, seconds: HOUR, blockSeconds: HOUR },
+  resetsBoth: { name: 'reset-address-network', attempts: 4, seconds: 30 * MINUTE, blockSeconds: 30 * MINUTE },
+  resetsAddress: { name: 'reset-address', attempts: 12, seconds: HOUR, blockSeconds: HOUR },
+  resetsBrowser: { name: 'reset-browser', attempts: 6, seconds: HOUR, blockSeconds: HOUR },
+  movesAccount: { name: 'email-change-account', attempts: 6, seconds: HOUR, blockSeconds: HOUR },
+  movesAddress: { name: 'email-change-address', attempts: 6, seconds: HOUR, blockSeconds: HOUR },
   signUps: { name: 'sign-up', attempts: 300, seconds: HOUR, blockSeconds: HOUR },
   taken: { name: 'sign-up-taken', attempts: 10, seconds: HOUR, blockSeconds: HOUR },
 } as const satisfies Record<string, LimiterOptions>
@@ -154,6 +165,31 @@ export function signUpThrottle(store: Pick<Store, 'limiter'>) {
       const asked = await takeAll([bucket(store, LIMITS.taken, network)])
       if (!asked.allowed) await counted.giveBack()
       return asked
+    },
+  }
+}
+
+/** For links that choose a new password; taken before it is known whether anybody gets one. */
+export function resetThrottle(store: ThrottleStore) {
+  return {
+    async take({ email, userId, ip, browserDigest }: SignInAttempt): Promise<Attempt> {
+      const known = await store.sessions.knowsBrowser(userId ?? '', browserDigest)
+      if (known) return takeAll([bucket(store, LIMITS.resetsBrowser, email, browserDigest.toString('hex'))])
+      const network = networkOf(ip)
+      return takeAll([
+        bucket(store, LIMITS.resetsBoth, email, network),
+        bucket(store, LIMITS.resetsNetwork, network),
+        bucket(store, LIMITS.resetsAddress, email),
+      ])
+    },
+  }
+}
+
+/** For links that confirm a new address. It counts the address whether it is taken or not. */
+export function emailChangeThrottle(store: Pick<Store, 'limiter'>) {
+  return {
+    take({ userId, email }: { readonly userId: string; readonly email: string }): Promise<Attempt> {
+      return takeAll([bucket(store, LIMITS.movesAccount, userId), bucket(store, LIMITS.movesAddress, email)])
     },
   }
 }

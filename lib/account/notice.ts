@@ -1,0 +1,26 @@
+import 'server-only'
+import type { SecurityEvent } from '#db/contract.ts'
+import { isNoticeProof, type NoticePurpose } from '#lib/mail/links.ts'
+import { store } from '#lib/store.ts'
+import { now, secondsBetween } from '#lib/time.ts'
+
+/** An event that somebody has had a notice of, with whose account it is. */
+export interface Notice {
+  readonly event: SecurityEvent
+  readonly userId: string
+}
+
+/**
+ * What the link of a notice is about; null unless Signet itself has made it, for this purpose, not longer than `within`
+ * seconds ago, about an account that is still there.
+ * @param carried number of the event and proof, as `arrival.ts` reads them
+ */
+export async function noticeOf(purpose: NoticePurpose, carried: string | null, within: number): Promise<Notice | null> {
+  const [number = '', proof = ''] = carried?.split('.') ?? []
+  const seq = Number(number)
+  if (!isNoticeProof(proof, seq, purpose)) return null
+  const event = await store().events.find(seq)
+  if (!event?.userId || secondsBetween(event.at, now()) >= within) return null
+  const user = await store().users.find(event.userId)
+  return user && !user.deletedAt ? { event, userId: user.id } : null
+}
