@@ -1,11 +1,15 @@
+import { accounts } from './testing/examples/accounts.ts'
 import { administration } from './testing/examples/administration.ts'
 import { beginning } from './testing/examples/beginning.ts'
 import { ending } from './testing/examples/ending.ts'
 import { housekeeping } from './testing/examples/housekeeping.ts'
 import { keeping } from './testing/examples/keeping.ts'
+import { locking } from './testing/examples/locking.ts'
 import { notices } from './testing/examples/notices.ts'
 import { oddInput } from './testing/examples/odd-input.ts'
 import { outage } from './testing/examples/outage.ts'
+import { outbox } from './testing/examples/outbox.ts'
+import { pending } from './testing/examples/pending.ts'
 import { proving } from './testing/examples/proving.ts'
 import { renewal } from './testing/examples/renewal.ts'
 import { watching } from './testing/examples/watching.ts'
@@ -24,6 +28,10 @@ for (const dialect of DIALECTS) {
     test.describe('housekeeping', housekeeping)
     test.describe('people, events and attempts', keeping)
     test.describe('notices', notices)
+    test.describe('accounts', accounts)
+    test.describe('locking and epochs', locking)
+    test.describe('half-states', pending)
+    test.describe('outbox', outbox)
     test.describe('what ends', whatEnds)
     test.describe('administration', administration)
     test.describe('odd input', oddInput)

@@ -22,6 +22,8 @@ export interface AccountState {
   readonly link: Pending | undefined
   /** The new address belongs to another account. */
   readonly addressTaken: boolean
+  /** The new passkey is in use already, by whomever. */
+  readonly passkeyTaken: boolean
   /** The account of the administrator who acts. */
   readonly administrator: User | undefined
   /** Accounts that may administer, without this one. */
@@ -121,6 +123,8 @@ export function planChange(
   const { user } = state
   const { by, cause } = RULES_OF[change.kind]
   if (!by.includes(authority.by)) return { outcome: 'void' }
+  // Before anything is said of the account: a link that opens nothing tells nothing.
+  if (authority.by === 'link' && !isGoodLink(state, change)) return { outcome: 'void' }
   if (!user || user.deletedAt) return { outcome: 'not-found' }
   const refusal = authorityProblem(state, authority, cause, rules) ?? changeProblem(state, authority, user, change)
   if (refusal) return refusal
@@ -170,16 +174,23 @@ function authorityProblem(
       if (!holds(ownSession(state, authority), authority.proof, rules)) return { outcome: 'session-over' }
       return isAdministrator(administrator) ? null : { outcome: 'session-over' }
     }
-    case 'link': {
-      const { link, now, user } = state
-      const isGood = link && link.expiresAt > now && link.userId === user?.id
-      return isGood && link.securityVersion === user?.securityVersion ? null : { outcome: 'void' }
-    }
     case 'notice':
       return state.noticeUsed ? { outcome: 'void' } : null
+    case 'link':
     case 'shell':
       return null
   }
+}
+
+/** A link opens what it was mailed for, and nothing else. @see ASVS v5.0.0-6.4.3 */
+const LINK_OF: Readonly<Partial<Record<AccountChange['kind'], PendingKind>>> = {
+  'password-reset': 'reset',
+  'email-changed': 'email',
+}
+
+function isGoodLink({ link, now, user }: AccountState, { kind }: AccountChange): boolean {
+  if (!link || !user || link.userId !== user.id || link.kind !== LINK_OF[kind]) return false
+  return link.expiresAt > now && link.securityVersion === user.securityVersion
 }
 
 function changeProblem(state: AccountState, authority: Authority, user: User, change: AccountChange): Refusal | null {
@@ -194,6 +205,8 @@ function changeProblem(state: AccountState, authority: Authority, user: User, ch
     case 'email-restored':
       if (user.email !== change.to) return { outcome: 'void' }
       return state.addressTaken ? { outcome: 'email-taken' } : null
+    case 'passkey-added':
+      return state.passkeyTaken ? { outcome: 'passkey-taken' } : null
     case 'passkey-removed':
     case 'passkey-renamed':
       return state.passkeys.some(({ id }) => id === change.id) ? null : { outcome: 'not-found' }

@@ -16,7 +16,7 @@ export function beginning(
   async function begin(queries: Queries, wanted: NewSession, limit: SessionLimit): Promise<Begun> {
     const present = await lockOfUser(queries, wanted.userId, wanted.replaces)
     const [user] = await queries.user.execute({ id: wanted.userId })
-    if (!mayBegin(user, wanted)) return { outcome: 'refused' }
+    if (!mayBegin(user, wanted, options)) return { outcome: 'refused' }
     const ends = roomFor(wanted, present, limit, options)
     if (ends === 'limit-reached') return { outcome: ends }
     for (const one of ends) await end(queries, one)
@@ -26,8 +26,10 @@ export function beginning(
     await queries.insertSession.execute(rowFrom(session))
     const { userId, browserDigest, beganAt } = session
     const [any] = await queries.anyBrowser.execute({ userId })
+    // Of an account that has just been closed no browser is known either: its next sign-in is told.
+    const first = user?.securityVersion === 1 && any === undefined
     const [unknown] = await queries.knowBrowser.execute({ userId, browserDigest, firstSeen: beganAt })
-    await note(queries, signedInEvent(session, unknown !== undefined, any === undefined))
+    await note(queries, signedInEvent(session, unknown !== undefined, first))
     const endedByLimit = ends.filter(({ ending }) => ending.reason === 'limit').length
     return { outcome: 'begun', session, endedByLimit, newDevice: unknown !== undefined }
   }

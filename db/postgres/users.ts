@@ -130,8 +130,8 @@ function changing({ connection, options }: Parts): Pick<UserStore, 'change'> {
           return plan.changed
         })
         .catch((error) => {
-          // Somebody else got the address between our look and our write.
-          if (isTaken(error)) return { outcome: 'email-taken' }
+          // Somebody else got the address, or the passkey, between our look and our write.
+          if (isTaken(error)) return { outcome: change.kind === 'passkey-added' ? 'passkey-taken' : 'email-taken' }
           throw error
         }),
   }
@@ -157,6 +157,9 @@ async function stateOf(queries: Queries, authority: Authority, change: AccountCh
     passkeys: await queries.passkeysOfUser.execute({ userId }),
     link: held,
     addressTaken: address !== undefined && (await isHeld(queries, address, userId)),
+    passkeyTaken:
+      change.kind === 'passkey-added' &&
+      (await queries.passkeyByCredential.execute({ credentialId: change.passkey.credentialId })).length > 0,
     administrator: own && (await findUser(queries, own.userId)),
     otherAdministrators: administrators.filter(({ id }) => id !== userId).length,
     noticeUsed: authority.by === 'notice' && (await isNoticeUsed(queries, authority)),

@@ -15,7 +15,7 @@ export function beginning(
 
   function begin(queries: Queries, wanted: NewSession, limit: SessionLimit, now: Date): Begun {
     const user = queries.user.get({ id: wanted.userId })
-    if (!mayBegin(user && userFrom(user), wanted)) return { outcome: 'refused' }
+    if (!mayBegin(user && userFrom(user), wanted, options)) return { outcome: 'refused' }
     const own = liveOfUser(queries, wanted.userId, now)
     const other = wanted.replaces === null ? undefined : live(queries, wanted.replaces, now)
     const present = other && other.userId !== wanted.userId ? [...own, other] : own
@@ -25,7 +25,8 @@ export function beginning(
     const session = begun(wanted, now)
     queries.insertSession.run(rowFrom(session))
     const { userId, browserDigest } = wanted
-    const first = queries.anyBrowser.get({ userId }) === undefined
+    // Of an account that has just been closed no browser is known either: its next sign-in is told.
+    const first = user?.securityVersion === 1 && queries.anyBrowser.get({ userId }) === undefined
     const newDevice = queries.knowBrowser.get({ userId, browserDigest, firstSeen: now.getTime() }) !== undefined
     note(queries, signedInEvent(session, newDevice, first), now)
     const endedByLimit = ends.filter(({ ending }) => ending.reason === 'limit').length

@@ -140,6 +140,9 @@ function stateOf(queries: Queries, authority: Authority, change: AccountChange, 
     passkeys: queries.passkeysOfUser.all({ userId }).map(passkeyFrom),
     link: link && pendingFrom(link),
     addressTaken: address !== undefined && isHeld(queries, address, userId, now),
+    passkeyTaken:
+      change.kind === 'passkey-added' &&
+      queries.passkeyByCredential.get({ credentialId: change.passkey.credentialId }) !== undefined,
     administrator: own && findUser(queries, own.userId),
     otherAdministrators: queries.otherAdministrators.get({ id: userId })?.count ?? 0,
     noticeUsed: authority.by === 'notice' && isNoticeUsed(queries, authority),
