@@ -4,6 +4,7 @@
  * @see ASVS v5.0.0-7.2.1, v5.0.0-7.5.1, v5.0.0-7.5.2
  */
 import type { FullProof, NewEvent, RecentProof, SessionProof, Store } from './contract.ts'
+import { type Cause, type Credential, type Decision, WHAT_ENDS } from './what-ends.ts'
 
 export function forgetting(store: Store, proof: SessionProof, recent: RecentProof): void {
   const { sessions, users } = store
@@ -39,4 +40,16 @@ export function changing(store: Store, recent: RecentProof, full: FullProof, eve
   users.change({ by: 'person', proof: recent, digest }, change, event)
   // @ts-expect-error an administrator is proven by the account's row
   users.change({ by: 'administrator', proof: full, userId: 'somebody' }, { kind: 'account-disabled' }, event)
+}
+
+/** An event, or a thing that can be held of an account, about which the table says nothing. */
+export function undecided(): unknown[] {
+  const decided: Readonly<Record<Cause, Readonly<Record<Credential, Decision>>>> = WHAT_ENDS
+  // @ts-expect-error an event without a decision
+  const event: Readonly<Record<Cause | 'account-merged', unknown>> = WHAT_ENDS
+  // @ts-expect-error a credential without a decision
+  const credential: Readonly<Record<Cause, Readonly<Record<Credential | 'linkedApps', Decision>>>> = WHAT_ENDS
+  // @ts-expect-error a decision that is none
+  const decision: Decision = 'perhaps'
+  return [decided, event, credential, decision]
 }

@@ -1,0 +1,165 @@
+import { expect, test } from '@playwright/test'
+import type { AccountChange, Authority, Pending, User } from './contract.ts'
+import { begun, type LiveSession } from './live.ts'
+import { type AccountState, type Plan, planChange } from './plan.ts'
+import { byAdministrator, byPerson, event, newPending, newSession, RULES } from './testing.ts'
+import { type Cause, type Credential, type Decision, WHAT_ENDS } from './what-ends.ts'
+
+/** The plan of each change against the table: every credential, decided and written, without any database. */
+const NOW = new Date('2026-01-01T12:00:00Z')
+const OWN = live('alice')
+const OTHER = live('alice')
+const ROOT = live('root')
+
+type Made = { readonly change: AccountChange; readonly by: Authority; readonly cause: Cause | null }
+
+/** A change without an entry does not compile. */
+const MADE: Readonly<Record<AccountChange['kind'], Made>> = {
+  'password-changed': person({ kind: 'password-changed', passwordHash: 'new', endOthers: true }, 'password-changed'),
+  'password-reset': link({ kind: 'password-reset', passwordHash: 'new' }, 'password-reset'),
+  'totp-added': person({ kind: 'totp-added', secret: 's', step: 1, endOthers: true }, 'factor-changed'),
+  'totp-removed': person({ kind: 'totp-removed', endOthers: true }, 'factor-changed'),
+  'passkey-added': person({ kind: 'passkey-added', passkey: { id: 'q' } as never, endOthers: true }, 'factor-changed'),
+  'passkey-removed': person({ kind: 'passkey-removed', id: 'p', endOthers: true }, 'factor-changed'),
+  'passkey-renamed': person({ kind: 'passkey-renamed', id: 'p', name: 'Phone' }, null),
+  'recovery-codes-replaced': person(
+    { kind: 'recovery-codes-replaced', digests: [], endOthers: true },
+    'factor-changed',
+  ),
+  'email-changed': link({ kind: 'email-changed' }, 'email-changed'),
+  'email-restored': notice({ kind: 'email-restored', from: 'a@former.example', to: 'a@example.org' }, 'email-restored'),
+  reported: notice({ kind: 'reported' }, 'reported'),
+  'account-disabled': administrator({ kind: 'account-disabled' }, 'account-disabled'),
+  'account-enabled': administrator({ kind: 'account-enabled' }, 'account-enabled'),
+  'account-deleted': person({ kind: 'account-deleted' }, 'account-deleted'),
+  'administrator-granted': administrator({ kind: 'administrator-granted' }, 'role-changed'),
+  'administrator-withdrawn': administrator({ kind: 'administrator-withdrawn' }, 'role-changed'),
+  'sessions-ended': administrator({ kind: 'sessions-ended', sessionId: OTHER.id }, 'ended-by-administrator'),
+}
+
+/** What a plan does to each credential. */
+const DONE: Readonly<Record<Credential, (plan: Plan) => Decision>> = {
+  thisSession: (plan) => (plan.renewed ? 'renewed' : ended(plan, OWN)),
+  otherSessions: (plan) => ended(plan, OTHER),
+  halfStates: ({ writes }) => (writes.some(([name]) => name === 'deletePendingOfUser') ? 'ends' : 'stays'),
+  knownBrowsers: ({ writes }) => (writes.some(([name]) => name === 'forgetBrowsers') ? 'ends' : 'stays'),
+}
+
+for (const [kind, { change, by, cause }] of Object.entries(MADE)) {
+  for (const credential of Object.keys(DONE) as Credential[]) {
+    const wanted = cause === null ? 'stays' : WHAT_ENDS[cause][credential]
+    const done = wanted === 'chosen' || wanted === 'target' ? 'ends' : wanted
+    test(`${kind}: ${credential} ${done}`, { tag: '@v5.0.0-7.4.3' }, () => {
+      const made = planned(change, by)
+      expect(DONE[credential](made)).toBe(done)
+      for (const { ending } of made.ends) expect(ending.reason).toBe(cause && WHAT_ENDS[cause].reason)
+    })
+  }
+
+  test(`${kind}: the version grows with whatever is ended or could be begun anew`, () => {
+    const { securityVersion } = planned(change, by).changed.user
+    expect(securityVersion).toBe(kind === 'passkey-renamed' || kind === 'sessions-ended' ? 7 : 8)
+  })
+}
+
+test('a session that goes on has a new token, above every one that was handed out', { tag: '@v5.0.0-7.2.4' }, () => {
+  const { renewed, changed } = planned(MADE['password-changed'].change, MADE['password-changed'].by)
+  expect(renewed).toMatchObject({
+    id: OWN.id,
+    generation: 2,
+    predecessor: { digest: null, retiredBy: 'authentication' },
+  })
+  expect(changed.session).toBe(renewed)
+})
+
+test('what the person lets be stays', () => {
+  const { by, change } = MADE['password-changed']
+  expect(DONE.otherSessions(planned({ ...change, endOthers: false } as AccountChange, by))).toBe('stays')
+})
+
+test('a link that was used is taken away, whatever else ends', { tag: '@v5.0.0-6.4.3' }, () => {
+  for (const kind of ['password-reset', 'email-changed'] as const) {
+    const { change, by } = MADE[kind]
+    expect(planned(change, by).writes).toContainEqual(['deletePending', { id: 'link' }])
+  }
+})
+
+test('nobody is left without an administrator but by the command line', () => {
+  const alone = { otherAdministrators: 0, user: { ...user('alice'), administrator: true } }
+  for (const kind of ['account-disabled', 'account-deleted', 'administrator-withdrawn'] as const) {
+    const by = byAdministrator(ROOT, 'alice')
+    expect(plan({ kind }, by, alone)).toEqual({ outcome: 'last-administrator' })
+    expect(plan({ kind }, { by: 'shell', userId: 'alice' }, alone)).toMatchObject({ changed: { outcome: 'changed' } })
+  }
+})
+
+test('a deleted account changes in no way', () => {
+  for (const { change, by } of Object.values(MADE)) {
+    const gone = { user: { ...user('alice'), deletedAt: NOW } }
+    expect(plan(change, by, gone)).toEqual({ outcome: 'not-found' })
+  }
+})
+
+function ended({ ends }: Plan, { id }: LiveSession): Decision {
+  return ends.some(({ session }) => session.id === id) ? 'ends' : 'stays'
+}
+
+function planned(change: AccountChange, by: Authority): Plan {
+  const made = plan(change, by)
+  if (!('writes' in made)) throw new Error(`refused: ${made.outcome}`)
+  return made
+}
+
+function plan(change: AccountChange, by: Authority, other: Partial<AccountState> = {}) {
+  const kind = change.kind === 'email-changed' ? 'email' : 'reset'
+  const half = newPending(kind, 'alice', { id: 'link', securityVersion: 7, detail: { email: 'a@new.example' } })
+  const link: Pending = { ...half, createdAt: NOW, expiresAt: new Date(NOW.getTime() + 1) }
+  const state: AccountState = {
+    now: NOW,
+    user: user('alice'),
+    sessions: [OWN, OTHER, ROOT],
+    passkeys: [{ id: 'p' } as never],
+    link: by.by === 'link' ? link : undefined,
+    addressTaken: false,
+    passkeyTaken: false,
+    administrator: by.by === 'administrator' ? { ...user('root'), administrator: true } : undefined,
+    otherAdministrators: 1,
+    noticeUsed: false,
+    ...other,
+  }
+  return planChange(state, by, change, event('profile-changed', 'alice'), RULES)
+}
+
+function live(userId: string): LiveSession {
+  return begun(newSession(userId), NOW)
+}
+
+function user(id: string): User {
+  const former = { formerEmail: null, formerEmailUntil: null, emailHeldUntil: null }
+  const state = { disabledAt: null, deletedAt: null, createdAt: NOW, administrator: false, ...former }
+  return {
+    id,
+    name: 'A',
+    email: 'a@example.org',
+    passwordHash: 'old',
+    passwordFailures: 0,
+    securityVersion: 7,
+    ...state,
+  }
+}
+
+function person(change: AccountChange, cause: Cause | null): Made {
+  return { change, cause, by: byPerson(OWN) }
+}
+
+function link(change: AccountChange, cause: Cause): Made {
+  return { change, cause, by: { by: 'link', pendingId: 'link' } }
+}
+
+function notice(change: AccountChange, cause: Cause): Made {
+  return { change, cause, by: { by: 'notice', userId: 'alice', event: 1 } }
+}
+
+function administrator(change: AccountChange, cause: Cause): Made {
+  return { change, cause, by: byAdministrator(ROOT, 'alice') }
+}
