@@ -20,7 +20,7 @@ export interface Tab {
 interface Page {
   /** Where the private content stands, while it does. */
   content(): ParentNode | null
-  comeBack(sameAccount: boolean): void
+  comeBack(sameAccount: boolean, sameSession: boolean): void
 }
 
 interface Links {

@@ -1,16 +1,20 @@
 'use client'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { reasonSentence } from '#lib/session/reasons.ts'
 import { AuthLayout } from '../auth-layout.tsx'
+import { CodeForm } from '../code-form.tsx'
 import { Notice } from '../notice.tsx'
+import { PasskeyButton } from '../passkey/passkey-button.tsx'
 import { SignInForm } from '../sign-in-form.tsx'
 import type { LockPanelProps } from './ended-page.tsx'
 import { headline } from './headline.ts'
-import { signInHere } from './sign-in-here.ts'
+import { found, type SessionBody } from './requests.ts'
+import { type Heard, signInHere, verifyHere } from './sign-in-here.ts'
 
 /** In the private page's place: why the session ended, when, and the way back to the same page. */
 export function LockPanel({ lock, email, onSignedIn }: LockPanelProps) {
   const panel = useRef<HTMLDivElement>(null)
+  const [next, setNext] = useState<readonly string[]>([])
   // What had the focus is gone: it goes to what must be read first.
   useEffect(() => panel.current?.querySelector<HTMLElement>('[role="alert"]')?.focus(), [])
   return (
@@ -25,8 +29,44 @@ export function LockPanel({ lock, email, onSignedIn }: LockPanelProps) {
         }
         footer={<a href={location.pathname + location.search}>Use the sign-in page instead</a>}
       >
-        <SignInForm action={signInHere(onSignedIn)} formToken="" mayRemember={false} email={email} />
+        {next.length > 0 ? (
+          <SecondStep next={next} onSignedIn={onSignedIn} />
+        ) : (
+          <FirstStep email={email} onSignedIn={onSignedIn} onNext={setNext} />
+        )}
       </AuthLayout>
     </div>
+  )
+}
+
+function FirstStep({ email, ...heard }: Heard & { readonly email: string }) {
+  return (
+    <div className="space-y-4">
+      <SignInForm action={signInHere(heard)} formToken="" mayRemember={false} email={email} />
+      <Passkey purpose="sign-in" label="Sign in with a passkey" onSignedIn={heard.onSignedIn} />
+    </div>
+  )
+}
+
+function SecondStep({ next, onSignedIn }: Pick<Heard, 'onSignedIn'> & { readonly next: readonly string[] }) {
+  const codes = next.filter((one) => one !== 'passkey')
+  return (
+    <div className="space-y-4">
+      {codes.length > 0 && (
+        <CodeForm action={verifyHere({ onSignedIn })} formToken="" recovery={!codes.includes('totp')} />
+      )}
+      {next.includes('passkey') && <Passkey purpose="factor" label="Use a passkey" onSignedIn={onSignedIn} />}
+    </div>
+  )
+}
+
+interface PasskeyProps extends Pick<Heard, 'onSignedIn'> {
+  readonly purpose: 'sign-in' | 'factor'
+  readonly label: string
+}
+
+function Passkey({ onSignedIn, ...asked }: PasskeyProps) {
+  return (
+    <PasskeyButton {...asked} onSignedIn={({ response, body }) => onSignedIn(found(response, body as SessionBody))} />
   )
 }

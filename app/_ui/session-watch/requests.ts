@@ -39,11 +39,20 @@ export interface Credentials {
 
 /** Throws `TypeError` when the server cannot be reached. */
 export function sendCredentials(credentials: Credentials): Promise<Response> {
-  const headers = { 'content-type': 'application/json' }
-  return fetch('/api/session', { method: 'POST', headers, body: JSON.stringify(credentials), cache: 'no-store' })
+  return send('/api/session', credentials)
 }
 
-interface SessionBody {
+/** Of the authenticator app, or a recovery code: the server tells them apart. Throws as above. */
+export function sendFactor(code: string): Promise<Response> {
+  return send('/api/session/factor', { type: 'totp', code })
+}
+
+function send(path: string, body: unknown): Promise<Response> {
+  const headers = { 'content-type': 'application/json' }
+  return fetch(path, { method: 'POST', headers, body: JSON.stringify(body), cache: 'no-store' })
+}
+
+export interface SessionBody {
   readonly session: { readonly id: string; readonly idleExpiresAt: string; readonly expiresAt: string }
   readonly user: { readonly id: string }
 }

@@ -1,5 +1,5 @@
 'use client'
-import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import type { Timeouts } from '#lib/session/timeouts.ts'
 import { Alarm } from './alarm.tsx'
 import { Connection } from './connection.tsx'
@@ -27,12 +27,16 @@ interface SessionWatchProps {
  * does nothing, and nothing depends on it: the server decides.
  */
 export function SessionWatch(props: SessionWatchProps) {
-  return <Watched key={props.sessionId} {...props} />
+  // How often this session was locked and opened again while the page was open.
+  const [opened, setOpened] = useState(0)
+  const onUnlocked = useCallback(() => setOpened((times) => times + 1), [])
+  return <Watched key={`${props.sessionId} ${opened}`} {...props} onUnlocked={onUnlocked} />
 }
 
-function Watched({ sessionId, accountId, email, timeouts, formToken, children }: SessionWatchProps) {
+function Watched(props: SessionWatchProps & { readonly onUnlocked: () => void }) {
+  const { sessionId, accountId, email, timeouts, formToken, onUnlocked, children } = props
   const content = useRef<HTMLDivElement>(null)
-  const { watch, view } = useWatch({ sessionId, accountId }, timeouts, content)
+  const { watch, view } = useWatch({ sessionId, accountId }, timeouts, content, onUnlocked)
   const offline = useOffline()
   useEffect(() => {
     if (view.alarm) void loadPanel().catch(() => {})

@@ -1,20 +1,35 @@
 /** Signing in from the page that a session has ended on, over the API. */
 import { throttledSentence } from '#lib/authentication/throttle-words.ts'
 import type { FormAction, FormState } from '../form-state.ts'
-import { found, sendCredentials } from './requests.ts'
+import { found, sendCredentials, sendFactor } from './requests.ts'
 import type { Standing } from './view.ts'
 
-/** @param onSignedIn is told what the server says of the new session */
-export function signInHere(onSignedIn: (found: Standing) => void): FormAction {
+export interface Heard {
+  /** The server's word on the session that stands now. */
+  readonly onSignedIn: (found: Standing) => void
+  /** A second factor is due: which ones will do. */
+  readonly onNext: (next: readonly string[]) => void
+}
+
+export function signInHere({ onSignedIn, onNext }: Heard): FormAction {
   return async (_, data) => {
     const email = String(data.get('email') ?? '')
     const response = await sendCredentials({ email, password: String(data.get('password') ?? '') })
     const body = await response.json().catch(() => null)
-    if (response.status === 201 && body) {
-      onSignedIn(found(response, body))
-      return { status: 'done' }
-    }
-    return { status: 'refused', message: refusal(response, body), values: { email } } satisfies FormState
+    if (response.status === 201 && body) onSignedIn(found(response, body))
+    else if (response.status === 202 && body) onNext(body.next)
+    else return { status: 'refused', message: refusal(response, body), values: { email } } satisfies FormState
+    return { status: 'done' }
+  }
+}
+
+export function verifyHere({ onSignedIn }: Pick<Heard, 'onSignedIn'>): FormAction {
+  return async (_, data) => {
+    const response = await sendFactor(String(data.get('code') ?? ''))
+    const body = await response.json().catch(() => null)
+    if (response.status !== 201 || !body) return { status: 'refused', message: refusal(response, body) }
+    onSignedIn(found(response, body))
+    return { status: 'done' }
   }
 }
 

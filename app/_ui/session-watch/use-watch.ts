@@ -10,15 +10,19 @@ import type { Watch } from './watch.ts'
 /** Another account starts from its own page, in an empty tab: nothing of the one before stays in its memory. */
 const AFTER_ANOTHER_ACCOUNT = '/account/sessions'
 
-/** Watches over one session while its page is open. A new session needs a new component: give it the id as key. */
+/**
+ * Watches over one session while its page is open. A new session needs a new component: give it the id as key.
+ * @param onUnlocked the page has been drawn anew for the same session, which was locked: it needs a new component too
+ */
 export function useWatch(
   who: Identity,
   told: Timeouts,
   content: RefObject<HTMLElement | null>,
+  onUnlocked: () => void,
 ): { watch: Watch; view: View } {
   const { sessionId, accountId } = who
-  const redraw = useRedraw()
-  const comeBack = (same: boolean) => (same ? redraw() : leave())
+  const redraw = useRedraw(onUnlocked)
+  const comeBack = (same: boolean, sameSession: boolean) => (same ? redraw(sameSession) : leave())
   const [{ watch, start }] = useState(() => openTab(who, told, { content: () => content.current, comeBack }))
   const view = useSyncExternalStore(
     watch.subscribe,
@@ -41,13 +45,20 @@ function leave(): void {
 }
 
 /** Asks for the same page anew. Where that brings no new session after all, the page is loaded from the start. */
-function useRedraw(): () => void {
+function useRedraw(onUnlocked: () => void): (sameSession: boolean) => void {
   const router = useRouter()
   const [drawing, draw] = useTransition()
   const began = useRef(false)
+  const unlocked = useRef(false)
   useEffect(() => {
-    if (began.current && !drawing) location.reload()
+    if (began.current && !drawing) {
+      if (unlocked.current) onUnlocked()
+      else location.reload()
+    }
     began.current = drawing
-  }, [drawing])
-  return () => draw(() => router.refresh())
+  }, [drawing, onUnlocked])
+  return (sameSession) => {
+    unlocked.current = sameSession
+    draw(() => router.refresh())
+  }
 }

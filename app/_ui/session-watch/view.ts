@@ -42,8 +42,11 @@ export interface Surroundings {
   noteReach(reach: Reach): void
   /** Before the content leaves: what was typed is kept. */
   keepDrafts(): void
-  /** Somebody is signed in again: the same account, whose page is drawn anew, or another one. */
-  comeBack(sameAccount: boolean): void
+  /**
+   * Somebody is signed in again: the same account, whose page is drawn anew, or another one. `sameSession`: it was
+   * locked, and is open again.
+   */
+  comeBack(sameAccount: boolean, sameSession: boolean): void
   /** There is nothing more to listen to. */
   rest(): void
 }

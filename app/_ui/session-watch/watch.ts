@@ -18,7 +18,7 @@ const DOUBT = 0.5
 
 export class Watch {
   view: View
-  /** The server has said that it is over: no later answer about this session brings it back. */
+  /** The server has said that it is over. A locked session that is opened again is watched by another watch. */
   over = false
   readonly #who: Identity
   readonly #around: Surroundings
@@ -109,9 +109,11 @@ export class Watch {
   }
 
   hear(message: Message): void {
-    if (message.sessionId !== this.#who.sessionId) {
-      if (message.type === 'began') void this.verify()
-    } else if (message.type === 'timeouts') this.tell(message.timeouts)
+    if (message.type === 'began') {
+      // Another session; or this one, which was locked and has been opened again in another tab.
+      if (message.sessionId !== this.#who.sessionId || this.over) void this.verify()
+    } else if (message.sessionId !== this.#who.sessionId) return
+    else if (message.type === 'timeouts') this.tell(message.timeouts)
     else if (message.type === 'ended') this.ended(message.reason, message.at)
     else if (message.type === 'reported') this.#lastReport = this.#around.now()
     else if (message.type === 'reach') this.reached(message.reach)
@@ -129,11 +131,14 @@ export class Watch {
     this.#finish()
   }
 
-  /** Who is signed in now, as the server has just said, is not who this page was drawn for. */
+  /**
+   * Somebody is signed in now, as the server has just said: in another session than this page was drawn for, or in the
+   * same one, which was locked. This watch is over either way; the page that is drawn anew has one of its own.
+   */
   signedIn(found: Standing): void {
     this.#lock({ reason: null, at: null, returning: true })
     this.#finish()
-    this.#around.comeBack(found.accountId === this.#who.accountId)
+    this.#around.comeBack(found.accountId === this.#who.accountId, found.sessionId === this.#who.sessionId)
   }
 
   /** Whether the server answers, as this or another tab has found. */
