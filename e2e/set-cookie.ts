@@ -18,6 +18,10 @@ const INVENTORY: Readonly<Record<string, Row>> = {
     // The browser's; a remembered session's; 0 clears.
     lifetime: (maxAge) => maxAge === undefined || (maxAge >= 0 && maxAge <= 30 * DAY),
   },
+  '__Host-sign-in': {
+    value: /^(?:Fe26\.2\*[\w.*-]+~2)?$/,
+    lifetime: (maxAge) => maxAge !== undefined && maxAge >= 0 && maxAge <= 10 * 60,
+  },
   '__Host-browser': { value: /^[\w-]{43}$/, lifetime: (maxAge) => maxAge === 400 * DAY },
 }
 
