@@ -39,9 +39,9 @@ const RULES: readonly Rule[] = [
   },
   { because: 'sealing has one place', text: /from 'iron-session'/, only: /^lib\/session\/seal\.ts$/ },
   {
-    because: 'a proof has one maker (v5.0.0-7.2.1)',
-    text: /as (?:unknown as )?(?:(?:Session|Recent|Full|Administrator)Proof\b|Proofs\[)/,
-    only: /^lib\/session\/current\.ts$/,
+    because: 'proofs have one maker, and one more for administrators (v5.0.0-7.2.1, 8.3.1)',
+    text: /as (?:unknown as )?(?:\w+ & )?(?:(?:Session|Recent|Full|Administrator)Proof\b|Proofs\[)/,
+    only: /^lib\/session\/(?:current|administrator)\.ts$/,
   },
   { because: 'cookie names stand in one table (v5.0.0-3.3.1)', text: /['"`]__Host-/, only: /^lib\/http\/cookies\.ts$/ },
   {
@@ -94,7 +94,7 @@ test('what touches a secret, a cookie or a row is kept out of the browser by its
   expect(open.map(([file]) => file)).toEqual([])
 })
 
-const EARNS = /await require(?:Session|Standing)\(\)|await earn\(/
+const EARNS = /await require(?:Session|Standing)\(\)|await earn\w*\(/
 
 test('every page behind sign-in earns its proof first', () => {
   const pages = [...source].filter(([file]) => /^app\/\(account\)\/.*page\.tsx$/.test(file))
@@ -102,7 +102,9 @@ test('every page behind sign-in earns its proof first', () => {
   for (const [file, code] of pages) {
     const body = code.slice(code.indexOf('export default async function'))
     expect(body.slice(body.indexOf('{\n')).trimStart().slice(1).trimStart(), file).toMatch(
-      /^const \w+ = await requireSession\(\)/,
+      file.startsWith('app/(account)/admin/')
+        ? /^const \w+ = await requireAdministrator\(\)/
+        : /^const \w+ = await requireSession\(\)/,
     )
   }
 })
@@ -114,8 +116,17 @@ test('every action earns a proof, or stands where none can be asked for', () => 
     for (const [, name, body] of code.matchAll(/export async function (\w+)([\s\S]*?\n}\n)/g)) {
       const isPublic = file.startsWith('app/(public)/')
       expect(isPublic || EARNS.test(body ?? ''), `${file}: ${name}`).toBe(true)
-      expect(isPublic || /isOwnForm|await earn\(/.test(body ?? ''), `${file}: ${name} checks its form`).toBe(true)
+      expect(isPublic || /isOwnForm|await earn\w*\(/.test(body ?? ''), `${file}: ${name} checks its form`).toBe(true)
     }
+  }
+})
+
+test('every change of what opens an account takes a full proof (v5.0.0-7.5.1)', () => {
+  const actions = source.get('app/(account)/account/security/actions.ts') ?? ''
+  const bodies = [...actions.matchAll(/export async function (\w+)([\s\S]*?\n}\n)/g)]
+  expect(bodies.length).toBeGreaterThan(5)
+  for (const [, name, body = ''] of bodies) {
+    expect(body, name).toMatch(/const proof = await (?:earn\('full', |earnByPassword\()/)
   }
 })
 

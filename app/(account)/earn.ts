@@ -1,7 +1,8 @@
 import 'server-only'
 import { redirect } from 'next/navigation'
+import type { FullProof } from '#db/contract.ts'
 import { shownIn } from '#lib/authentication/shown.ts'
-import { type StepUp, stepUp } from '#lib/authentication/step-up.ts'
+import { type StepUp, stepUp, stepUpByPassword } from '#lib/authentication/step-up.ts'
 import { actionContext, isOwnForm, setCookies, staleForm } from '#lib/http/form.ts'
 import { signInPath } from '#lib/http/return-path.ts'
 import type { Proofs } from '#lib/session/current.ts'
@@ -40,4 +41,17 @@ export async function earned<Kind extends keyof Proofs>(
   const { message, fields } = step
   const status = Object.keys(fields).length > 0 ? 'invalid' : 'refused'
   return { status, ...(message && { message }), fields, values }
+}
+
+/** The name of the field for the present password, where a form asks for it whatever is fresh. */
+const PRESENT = 'currentPassword'
+
+/** The same for the change of the password: the present one is always asked for, in a field of its own name. */
+export async function earnByPassword(data: FormData, form: Form): Promise<FullProof | FormState> {
+  const current = await requireStanding()
+  if (!isOwnForm(data, current.proof)) return { status: 'refused', message: await staleForm(), values: form.values }
+  const result = await earned(await stepUpByPassword(current, shownIn(data, PRESENT), await actionContext()), form)
+  if (!('status' in result) || !result.fields?.password) return result
+  const { password, ...fields } = result.fields
+  return { ...result, fields: { ...fields, [PRESENT]: password } }
 }

@@ -9,7 +9,7 @@ import { StepUpFields } from './step-up-fields.tsx'
 import { SubmitButton } from './submit-button.tsx'
 
 interface EndDialogProps {
-  /** A session's id, or `others`. */
+  /** What it is about: a session's id, or `others`. */
   readonly target: string
   readonly title: string
   /** How the outcome names it: "Firefox on Linux". */
@@ -24,11 +24,13 @@ interface EndDialogProps {
   readonly focusNext: string
   /** A choice that goes along. */
   readonly option?: ReactNode
+  /** The page that it stands on. */
+  readonly back: string
   readonly children: ReactNode
 }
 
-/** Names the thing and the effect, asks for what is missing, and stays open until the server has agreed. */
-export function EndDialog({ target, title, button, open, asked, option, children, ...hidden }: EndDialogProps) {
+/** For what cannot be taken back. Names the thing and the effect, asks for what is missing, and stays open until the server has agreed. */
+export function EndDialog({ target, title, button, open, asked, option, back, children, ...hidden }: EndDialogProps) {
   const { state, send } = useEndings()
   const id = `end-${target}`
   const refused = state.status !== 'done' && state.values?.target === target
@@ -44,7 +46,7 @@ export function EndDialog({ target, title, button, open, asked, option, children
         {option}
         <StepUpFields asked={asked} state={refused ? state : IDLE} id={id} />
         <DialogActions>
-          <DialogBack dialog={id} href="/account/sessions" />
+          <DialogBack dialog={id} href={back} />
           <SubmitButton variant="danger">{button}</SubmitButton>
         </DialogActions>
       </form>

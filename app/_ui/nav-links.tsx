@@ -4,15 +4,16 @@ import { usePathname } from 'next/navigation'
 const LINKS = [
   ['/account', 'Account'],
   ['/account/sessions', 'Active sessions'],
+  ['/account/security', 'Security'],
   ['/account/activity', 'Activity'],
 ] as const
 
 /** The pages behind sign-in. Plain links: a full navigation leaves nothing private in the router's memory. */
-export function NavLinks() {
+export function NavLinks({ more }: { readonly more: readonly (readonly [path: string, label: string])[] }) {
   const here = usePathname()
   return (
     <nav aria-label="Your account" className="-mx-2 flex flex-wrap">
-      {LINKS.map(([path, label]) => (
+      {[...LINKS, ...more].map(([path, label]) => (
         <a
           key={path}
           href={path}

@@ -13,17 +13,18 @@ interface StepUpFieldsProps {
   readonly state: Pick<FormState, 'fields'>
   /** Sets these fields apart from those of other forms. */
   readonly id: string
-  /** Said once, before the first field. */
+  /** Said once, before the first field; empty for nothing. */
   readonly hint?: string
 }
 
-const WHILE_AGO = 'It has been a while since you confirmed that it is you.'
+const RECENT = 'It has been a while since you confirmed that it is you.'
+const FULL = 'This changes how your account is opened, so it takes all that opens it.'
 
 /**
  * What is missing to confirm who one is, inside the form of the act that needs it: passkey first, then password and
  * code. Sent with the form, so that the act is done with the same press. Nothing, where nothing is asked.
  */
-export function StepUpFields({ asked, state, id, hint = WHILE_AGO }: StepUpFieldsProps) {
+export function StepUpFields({ asked, state, id, hint = asked.either ? RECENT : FULL }: StepUpFieldsProps) {
   const { fields = {} } = state
   const wanted = (field: StepUpField) => asked.fields.includes(field) || fields[field] !== undefined
   const [password, code, passkey] = [wanted('password'), wanted('code'), wanted('passkey')]
@@ -44,7 +45,7 @@ export function StepUpFields({ asked, state, id, hint = WHILE_AGO }: StepUpField
           error={fields.password}
         />
       )}
-      {code && <CodeField id={`${id}-code`} error={fields.code} />}
+      {code && <CodeField id={`${id}-code`} error={fields.code} hint={withPasskey || password ? '' : hint} />}
       {!code && password && asked.either && asked.code && (
         <Instead>
           <CodeField id={`${id}-code`} error={undefined} />
@@ -54,13 +55,19 @@ export function StepUpFields({ asked, state, id, hint = WHILE_AGO }: StepUpField
   )
 }
 
-export function CodeField({ id, error }: { readonly id: string; readonly error: string | undefined }) {
+interface CodeFieldProps {
+  readonly id: string
+  readonly error: string | undefined
+  readonly hint?: string
+}
+
+function CodeField({ id, error, hint }: CodeFieldProps) {
   return (
     <Field
       id={id}
       name="code"
       label="Authentication code"
-      hint="Six digits from your authenticator app, or one of your recovery codes."
+      hint={`${hint ? `${hint} ` : ''}Six digits from your authenticator app, or one of your recovery codes.`}
       autoComplete="one-time-code"
       autoCapitalize="none"
       spellCheck={false}

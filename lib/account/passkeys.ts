@@ -1,5 +1,5 @@
 import 'server-only'
-import type { FullProof } from '#db/contract.ts'
+import type { Factors, FullProof } from '#db/contract.ts'
 import { browserSecrets, keepBrowserSecret } from '#lib/authentication/browser-secret.ts'
 import { registrationOptions, verifyRegistration } from '#lib/authentication/passkey-enrolment.ts'
 import { settings } from '#lib/config.ts'
@@ -21,7 +21,8 @@ export async function beginPasskey(
   return options ? { options: JSON.stringify(options), cookie } : null
 }
 
-export type PasskeyAdded = AccountChanged | { readonly outcome: 'refused' | 'known' }
+/** `refused`: the answer was none to what was asked. `known`: this passkey has an account already. */
+export type PasskeyAdded = { readonly name: string; readonly changed: AccountChanged } | 'refused' | 'known'
 
 /** @param answer as the browser gave it; anything */
 export async function addPasskey(
@@ -29,23 +30,22 @@ export async function addPasskey(
   answer: unknown,
   endOthers: boolean,
   context: RequestContext,
-): Promise<PasskeyAdded & { readonly name?: string }> {
+): Promise<PasskeyAdded> {
   for (const secret of await browserSecrets(context.cookieHeader)) {
     const { sessionId } = proof
     const made = await verifyRegistration(store(), proof.userId, { sessionId, secret }, answer, context.device)
-    if (made === 'known') return { outcome: 'known' }
+    if (made === 'known') return made
     if (made === 'refused') continue
     const { name } = made
     const changed = await changeAccount(proof, { kind: 'passkey-added', passkey: made, endOthers }, context, { name })
-    return { ...changed, name }
+    return changed.outcome === 'passkey-taken' ? 'known' : { name, changed }
   }
-  return { outcome: 'refused' }
+  return 'refused'
 }
 
-/** At level 3 nothing else opens the account: without one it would be shut to its own person. */
-export async function isOnlyWayIn({ userId }: Pick<FullProof, 'userId'>): Promise<boolean> {
-  const factors = await store().users.factors(userId)
-  return settings().policy.level === 3 && (factors?.passkeys.length ?? 0) <= 1
+/** At level 3 nothing else opens the account: without its last passkey it would be shut to its own person. */
+export function isOnlyWayIn({ passkeys }: Pick<Factors, 'passkeys'>): boolean {
+  return settings().policy.level === 3 && passkeys.length <= 1
 }
 
 export async function removePasskey(
@@ -56,7 +56,7 @@ export async function removePasskey(
 ): Promise<AccountChanged | { readonly outcome: 'only-way-in' }> {
   const factors = await store().users.factors(proof.userId)
   const passkey = factors?.passkeys.find((one) => one.id === id)
-  if (!passkey) return { outcome: 'not-found' }
-  if (await isOnlyWayIn(proof)) return { outcome: 'only-way-in' }
+  if (!factors || !passkey) return { outcome: 'not-found' }
+  if (isOnlyWayIn(factors)) return { outcome: 'only-way-in' }
   return changeAccount(proof, { kind: 'passkey-removed', id, endOthers }, context, { name: passkey.name })
 }

@@ -2,7 +2,7 @@ import 'server-only'
 import type { SessionProof } from '#db/contract.ts'
 import type { Cookie } from '#lib/http/cookies.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
-import { missingOf, type Proofs, proofFor, provenAgain, type Standing } from '#lib/session/current.ts'
+import { isSuperseded, missingOf, type Proofs, proofFor, provenAgain, type Standing } from '#lib/session/current.ts'
 import { store } from '#lib/store.ts'
 import { type Asked, askSentence, fieldsFor, type StepUpField } from './asked.ts'
 import { type Reauthenticated, reauthenticate } from './reauthenticate.ts'
@@ -23,6 +23,8 @@ export interface NotProven {
   readonly fields: Readonly<Partial<Record<StepUpField, string>>>
   /** What was shown was right, so there is a new token, and still it was not enough. */
   readonly cookie?: Cookie
+  /** Too many attempts; without it, `refused` means that the token was just renewed. Seconds. */
+  readonly retryAfter?: number
 }
 
 /**
@@ -42,6 +44,19 @@ export async function stepUp<Kind extends keyof Proofs>(
   const missing = await missingOf(kind, current.proof)
   if (!isEnough(kind, missing, shown)) return asked(missing)
   return afterShowing(kind, await reauthenticate(current, shown, context))
+}
+
+/** A full proof for which the present password is asked and checked, whatever is fresh. @see ASVS v5.0.0-6.2.3 */
+export async function stepUpByPassword(
+  current: Standing,
+  shown: Shown,
+  context: RequestContext,
+): Promise<StepUp<'full'>> {
+  if (isSuperseded(current)) return AGAIN
+  const others = (await missingOf('full', current.proof)).filter((one) => one !== 'password')
+  if (shown.password === null) return asked(['password', ...others])
+  if (!isEnough('full', others, shown)) return asked(others)
+  return afterShowing('full', await reauthenticate(current, shown, context))
 }
 
 /** What showing factors came to, for the act that asked for them. */

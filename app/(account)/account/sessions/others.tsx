@@ -85,6 +85,7 @@ function OtherSession({ session, view, focusNext }: OtherProps) {
         label={name}
         button="Sign out"
         open={view.opened === target}
+        back={PAGE}
         {...{ target, formToken, asked, focusNext }}
       >
         <p>It will need to sign in again, at once. Unsaved work there may be lost. Your other sessions go on.</p>
@@ -108,6 +109,7 @@ function SignOutOthers({ sessions, view }: Props) {
         button="Sign out other sessions"
         open={view.opened === 'others'}
         focusNext="others-heading"
+        back={PAGE}
         option={
           <Checkbox
             name="unrecognised"

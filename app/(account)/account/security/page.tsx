@@ -1,0 +1,65 @@
+import type { Metadata } from 'next'
+import { askedFor } from '#lib/authentication/step-up.ts'
+import { formToken } from '#lib/http/form-token.ts'
+import { requireSession } from '#lib/session/require.ts'
+import { store } from '#lib/store.ts'
+import { Endings, EndingsOutcome } from '#ui/endings.tsx'
+import { Notice } from '#ui/notice.tsx'
+import { Page } from '#ui/page.tsx'
+import { removeAuthenticator } from './actions.ts'
+import { AuthenticatorApp } from './app.tsx'
+import { DeleteAccount } from './delete.tsx'
+import { Email } from './email/section.tsx'
+import { Passkeys } from './passkeys.tsx'
+import { Password } from './password.tsx'
+import { RecoveryCodes } from './recovery-codes.tsx'
+import type { SecurityView } from './view.ts'
+
+export const metadata: Metadata = { title: 'Security' }
+
+interface Props {
+  readonly searchParams: Promise<Record<string, string | string[] | undefined>>
+}
+
+export default async function SecurityPage({ searchParams }: Props) {
+  const proof = await requireSession()
+  const query = await searchParams
+  const user = await store().users.find(proof.userId)
+  const factors = await store().users.factors(proof.userId)
+  if (!user || !factors) return null
+  const view: SecurityView = {
+    user,
+    factors,
+    now: proof.now,
+    formToken: formToken(proof),
+    asked: await askedFor('full', proof),
+    opened: typeof query.remove === 'string' ? query.remove : null,
+  }
+  return (
+    <Page title="Security" lead="What opens your account, and what becomes of it.">
+      <Endings action={removeAuthenticator}>
+        <EndingsOutcome />
+        {query.from === 'unrecognised' && <Unrecognised />}
+        {query.added === 'app' && (
+          <Notice tone="success">
+            Your authenticator app is added. From now on a sign-in asks for its code after the password.
+          </Notice>
+        )}
+        <Password view={view} />
+        <Email view={view} />
+        <AuthenticatorApp view={view} />
+        <Passkeys view={view} />
+        <RecoveryCodes view={view} />
+      </Endings>
+      <DeleteAccount view={view} />
+    </Page>
+  )
+}
+
+function Unrecognised() {
+  return (
+    <Notice tone="warning" title="The other sessions are signed out. Now change your password">
+      Whoever it was may know the present one. Look below, too, for authenticators that you do not recognise.
+    </Notice>
+  )
+}

@@ -1,0 +1,26 @@
+import 'server-only'
+import type { RequestContext } from '#lib/http/request-context.ts'
+import { currentSession } from '#lib/session/current.ts'
+import { store } from '#lib/store.ts'
+import { keepBrowserSecret } from './browser-secret.ts'
+import { authenticationOptions } from './passkeys.ts'
+import type { Challenged } from './sign-in-challenge.ts'
+import { challengeThrottle } from './throttle.ts'
+
+/**
+ * What a browser asks a passkey for, to confirm who is there: one of the account's, for this session and no other.
+ * `void` for an account without any.
+ */
+export async function reauthenticationChallenge(
+  context: RequestContext,
+): Promise<Challenged | { readonly outcome: 'no-session' }> {
+  const current = await currentSession(context.cookieHeader)
+  if (current.state === 'none') return { outcome: 'no-session' }
+  const attempt = await challengeThrottle(store()).take(context.origin)
+  if (!attempt.allowed) return { outcome: 'throttled', retryAfter: attempt.retryAfter }
+  const { userId, sessionId } = current.proof
+  const { secret, cookie } = await keepBrowserSecret(context.cookieHeader)
+  const use = { purpose: 'reauthenticate', userId, sessionId, secret } as const
+  const options = await authenticationOptions(store(), use)
+  return options ? { outcome: 'asked', options, cookie } : { outcome: 'void' }
+}
