@@ -85,7 +85,7 @@ test('level 3 has one session, and asks before there would be two', asvs('7.1.2'
   const person = somebody('Dana')
   const first = await sendJson(server, 'POST', '/api/account', person)
   const second = await trySignIn(server, person)
-  expect([second.status, second.json()]).toEqual([403, expect.objectContaining({ code: 'session_limit' })])
+  expect([second.status, second.json()]).toEqual([409, expect.objectContaining({ code: 'session_limit' })])
   const asked = await server.request({ path: '/api/session', headers: { cookie: cookieOf(first) } })
   expect(asked.status).toBe(200)
   await server.stop()

@@ -18,9 +18,10 @@ test(
     await expect(alice.page.getByRole('heading', { name: 'Activity', level: 1 })).toBeVisible()
     await alice.page.waitForURL('/sign-in?reason=idle&returnTo=%2Faccount%2Factivity%3Fkind%3Dsigned-in')
     await expect(alice.page.getByRole('status')).toContainText('because nothing happened here for a while')
-    expect(server.endedRow(id)).toMatchObject({ reason: 'idle' })
-    expect(await alice.cookie()).toBeUndefined()
+    expect(server.row(id)?.locked_at).toEqual(expect.any(Number))
+    await expect(alice.page.getByLabel('Email')).toHaveValue(alice.email)
     await alice.fillSignIn()
     await expect(alice.page).toHaveURL('/account/activity?kind=signed-in')
+    expect(await alice.sessionId(), 'the same session, open again').toBe(id)
   },
 )

@@ -45,12 +45,14 @@ test(
   },
 )
 
-test('sessions that have run out take no place', asvs('7.1.2'), async ({ alice, server }) => {
+test('sessions that have run out or are locked take no place', asvs('7.1.2'), async ({ alice, server }) => {
   for (let i = 1; i < LIMIT; i++) await trySignIn(server, alice)
-  const [first, ...others] = server.sessions(alice.email)
+  const [first, second, ...others] = server.sessions(alice.email)
+  server.ageSession(second?.id ?? '', { began: 8 * 60 * 60 })
   for (const { id } of others) server.ageSession(id, { lastActive: 15 * 60 })
-  expect((await trySignIn(server, alice)).status).toBe(201)
-  expect(server.ended(alice.email).map(({ reason }) => reason)).toEqual(Array(LIMIT - 1).fill('idle'))
+  for (let i = 0; i < 3; i++) expect((await trySignIn(server, alice)).status).toBe(201)
+  expect(server.ended(alice.email).map(({ reason }) => reason)).toEqual(['expired'])
+  expect(server.sessions(alice.email)).toHaveLength(LIMIT + 2)
   expect(server.row(first?.id ?? '')).toBeDefined()
 })
 

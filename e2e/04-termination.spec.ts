@@ -252,9 +252,9 @@ test(
     const runsOutMeanwhile = async () => {
       const id = await beginAnew(alice)
       answer = await actAcross(alice, server, name, () => server.ageSession(id, { lastActive: 15 * 60 }))
-      // Whatever meets this session at a door ends it there. While its row is left, the act was past all doors; what
+      // Whatever meets this session at a door locks it there. While it is not, the act was past all doors; what
       // waited too long for its turn says nothing.
-      return server.row(id) !== undefined && answer.status !== 503
+      return server.row(id)?.locked_at === null && answer.status !== 503
     }
     await expect.poll(runsOutMeanwhile).toBe(true)
     expect(answer?.status).toBe(401)

@@ -6,13 +6,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   '7.1.3':
     'Absent: no session of another system depends on this one. docs/decisions/0005-federation.md says what that will mean.',
   '7.4.2': 'Absent: no account can be disabled or deleted. Ending all its sessions can be, from the command line.',
-  '7.4.3': 'Absent: no authenticator can be changed. Sign out other sessions is one press away on Active sessions.',
-  '7.5.1': 'Absent: neither the address nor an authenticator can be changed.',
-  '7.5.3': 'Absent: nothing here is more sensitive than ending sessions, which asks for a fresh proof (7.5.2).',
   '6.2.3': 'Absent: the password cannot be changed.',
-  '6.3.3': 'Absent: the password is the only factor. The session’s level says so: 1 of 3.',
-  '6.3.5': 'Absent: no mail is sent. Failed attempts stand on the account’s Activity page.',
-  'ASVS4-3.3.3': 'Absent: the password cannot be changed.',
   'ASVS4-3.4.5':
     'By document: the app has a host of its own, and a __Host- cookie must have the whole path (docs/decisions/0010-cookies.md).',
   '3.5.4':

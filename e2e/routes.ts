@@ -21,6 +21,9 @@ const FOR_ANYBODY = [
   'POST /api/account',
   'POST /api/session',
   'DELETE /api/session',
+  'POST /api/session/factor',
+  'POST /api/session/challenge',
+  'POST /api/session/limit',
   'GET /api/health',
   'GET /api/ready',
 ]

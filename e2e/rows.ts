@@ -14,6 +14,7 @@ export interface Row {
   readonly last_active_at: number
   readonly renewed_at: number
   readonly remembered: number
+  readonly locked_at: number | null
   /** JSON: `[["pwd", milliseconds], …]`. */
   readonly authentications: string
   readonly successor_generation: number | null

@@ -1,0 +1,135 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CDPSession } from '@playwright/test'
+import { isoCBOR } from '@simplewebauthn/server/helpers'
+import { Secret, TOTP } from 'otpauth'
+import { newRecoveryCodes } from '#lib/authentication/recovery-codes.ts'
+import { newTotpSecret } from '#lib/authentication/totp.ts'
+import { sealSecret } from '#lib/authentication/totp-secret.ts'
+import type { Key } from '#lib/keys/ring.ts'
+import type { Person } from './person.ts'
+import type { Server } from './server.ts'
+
+/**
+ * Authenticators that an account has from the beginning: put into its rows, for chapters that are about using them.
+ * How they are added is another chapter's matter.
+ */
+type Named = Pick<Person, 'email'>
+
+function idOf(server: Server, { email }: Named): string {
+  const row = server.db.prepare('select id from users where email = ?').get(email.toLowerCase()) as { id: string }
+  return row.id
+}
+
+export interface App {
+  /** A code of the present time step, or of one before or after it. Each step's code is good once. */
+  code(step?: -1 | 0 | 1): string
+  /** Six digits that are no code of any step that is good now. */
+  wrongCode(): string
+}
+
+/** An authenticator app. */
+export function giveApp(server: Server, person: Named): App {
+  const secret = newTotpSecret()
+  const userId = idOf(server, person)
+  const [key] = JSON.parse(readFileSync(join(server.dataDir, 'session-keys.json'), 'utf8')).keys as [Key]
+  const sealed = sealSecret(secret, userId, { sealing: key, keys: [key], retired: [], version: 1 })
+  server.db
+    .prepare('insert into totps (user_id, secret, last_step, created_at) values (?, ?, 0, ?)')
+    .run(userId, sealed, Date.now())
+  const totp = new TOTP({ secret: Secret.fromBase32(secret), algorithm: 'SHA1', digits: 6, period: 30 })
+  const code = (step = 0) => totp.generate({ timestamp: Date.now() + step * 30_000 })
+  const good = () => [-2, -1, 0, 1, 2].map((step) => code(step))
+  const wrongCode = () =>
+    ['000000', '111111', '222222', '333333', '444444', '555555'].find((one) => !good().includes(one))
+  return { code, wrongCode: () => wrongCode() ?? '' }
+}
+
+/** Ten recovery codes, as they are shown. */
+export function giveRecoveryCodes(server: Server, person: Named): readonly string[] {
+  const { codes, digests } = newRecoveryCodes()
+  const insert = server.db.prepare('insert into recovery_codes (user_id, digest, created_at) values (?, ?, ?)')
+  for (const digest of digests) insert.run(idOf(server, person), digest, Date.now())
+  return codes
+}
+
+/** What a virtual authenticator is given, and what the account's row says of it. */
+export interface Passkey {
+  readonly credentialId: string
+  readonly privateKey: string
+  readonly userHandle: string
+}
+
+export function givePasskey(server: Server, person: Named, name = 'Test passkey'): Passkey {
+  const userId = idOf(server, person)
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
+  const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64url'))
+  const cose = new Map<number, number | Uint8Array>([
+    [1, 2],
+    [3, -7],
+    [-1, 1],
+    [-2, bytes(x)],
+    [-3, bytes(y)],
+  ])
+  const credentialId = randomBytes(32)
+  server.db
+    .prepare(
+      `insert into passkeys (id, user_id, credential_id, public_key, counter, backup_eligible, backed_up, transports,
+         aaguid, name, created_at) values (?, ?, ?, ?, 0, 0, 0, 'internal', ?, ?, ?)`,
+    )
+    .run(
+      randomBytes(16).toString('base64url'),
+      userId,
+      credentialId.toString('base64url'),
+      Buffer.from(isoCBOR.encode(cose)),
+      '00000000-0000-0000-0000-000000000000',
+      name,
+      Date.now(),
+    )
+  const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')
+  const handle = Buffer.from(userId, 'base64url').toString('base64')
+  return { credentialId: credentialId.toString('base64'), privateKey: pkcs8, userHandle: handle }
+}
+
+/** A person's own authenticator, in Chromium: it verifies its person, and answers at once. */
+export class VirtualAuthenticator {
+  private constructor(
+    private readonly cdp: CDPSession,
+    private readonly id: string,
+  ) {}
+
+  static async of({ context, page }: Pick<Person, 'context' | 'page'>): Promise<VirtualAuthenticator> {
+    const cdp = await context.newCDPSession(page)
+    await cdp.send('WebAuthn.enable', { enableUI: false })
+    const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    })
+    return new VirtualAuthenticator(cdp, authenticatorId)
+  }
+
+  async hold({ credentialId, privateKey, userHandle }: Passkey): Promise<void> {
+    await this.cdp.send('WebAuthn.addCredential', {
+      authenticatorId: this.id,
+      credential: { credentialId, privateKey, userHandle, rpId: 'localhost', isResidentCredential: true, signCount: 1 },
+    })
+  }
+
+  /** Whether the person is there to be asked. */
+  async answers(at_once: boolean): Promise<void> {
+    await this.cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: this.id, enabled: at_once })
+  }
+
+  /** Whether its person proves to it who they are. */
+  async verifies(verified: boolean): Promise<void> {
+    await this.cdp.send('WebAuthn.setUserVerified', { authenticatorId: this.id, isUserVerified: verified })
+  }
+}
