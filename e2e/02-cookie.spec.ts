@@ -21,6 +21,11 @@ const EVERYWHERE = [
   '/reauthenticate',
   '/sign-in',
   '/sign-up',
+  '/forgot-password',
+  '/reset-password',
+  '/confirm-email',
+  '/undo-email',
+  '/not-me',
 ]
 
 test(

@@ -23,7 +23,9 @@ async function expectNarrow(page: Page): Promise<void> {
   expect(widest, page.url()).toBeLessThanOrEqual(width)
 }
 
-for (const path of ['/', '/sign-up', '/sign-in?reason=replayed', '/no-such-page']) {
+const LINKS = ['/forgot-password', '/reset-password', '/confirm-email', '/undo-email', '/not-me']
+
+for (const path of ['/', '/sign-up', '/sign-in?reason=replayed', '/no-such-page', ...LINKS]) {
   test(`fits: ${path}`, async ({ mallory, guard }) => {
     guard.allow(/status of 404/)
     await mallory.page.goto(path)

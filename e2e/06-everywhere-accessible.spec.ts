@@ -14,7 +14,8 @@ import { ActiveSessionsPage } from './active-sessions-page.ts'
 import { asvs, expect, expectClean, type Person, test } from './book.ts'
 import { privatePages } from './routes.ts'
 
-const PUBLIC = ['/', '/sign-up', '/sign-in', '/no-such-page']
+const LINKS = ['/forgot-password', '/reset-password', '/confirm-email', '/undo-email', '/not-me']
+const PUBLIC = ['/', '/sign-up', '/sign-in', '/no-such-page', ...LINKS]
 const REASONS = ['idle', 'expired', 'revoked', 'replayed', 'password-changed', 'signed-out']
 const PRIVATE = privatePages()
 

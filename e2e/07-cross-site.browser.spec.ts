@@ -115,7 +115,15 @@ test('no answer lets another origin in', asvs('3.4.2', 'WSTG-CLNT-07'), async ({
 
 test('a frame around the app stays empty', asvs('3.4.6', 'WSTG-CLNT-09'), async ({ alice, evil, server, guard }) => {
   guard.allow(/console: .*(?:frame-ancestors|Framing|X-Frame-Options|status of 40[14])/i)
-  for (const path of ['/sign-in', '/sign-up', '/account/sessions', '/reauthenticate', '/nothing', '/api/session']) {
+  for (const path of [
+    '/sign-in',
+    '/reset-password',
+    '/not-me',
+    '/account/sessions',
+    '/reauthenticate',
+    '/nothing',
+    '/api/session',
+  ]) {
     await alice.page.goto(evil.show(`<iframe src="${server.origin}${path}"></iframe>`))
     const frame = alice.page.frames().find((each) => each !== alice.page.mainFrame())
     await expect.poll(() => frame?.url(), path).toMatch(/^chrome-error:/)

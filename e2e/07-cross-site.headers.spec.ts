@@ -74,7 +74,9 @@ test(
   asvs('14.3.2', 'WSTG-SESS-04', 'ASVS4-8.2.1'),
   async ({ alice, server }) => {
     const cookie = await alice.cookieHeader()
-    const paths = ['/', '/sign-in', '/sign-up', '/account', '/account/sessions', '/account/activity', '/reauthenticate']
+    const links = ['/forgot-password', '/reset-password', '/confirm-email', '/undo-email', '/not-me']
+    const pages = ['/', '/sign-in', '/sign-up', '/account', '/account/sessions', '/account/activity', '/reauthenticate']
+    const paths = [...pages, ...links, `/reset-password?token=${'A'.repeat(43)}`]
     const apis = ['/api/session', '/api/sessions', '/api/nothing', '/api/health']
     for (const path of [...paths, ...apis]) {
       for (const headers of [{ cookie }, {}]) {

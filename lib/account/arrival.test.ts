@@ -50,7 +50,13 @@ test('what is malformed or said twice brings nothing, and takes the place of wha
       done: false,
     })
   }
-  for (const query of [`event=x&proof=${TOKEN}`, `event=-1&proof=${TOKEN}`, `proof=${TOKEN}`, 'event=1&proof=x']) {
+  for (const query of [
+    `event=x&proof=${TOKEN}`,
+    `event=-1&proof=${TOKEN}`,
+    `event=01&proof=${TOKEN}`,
+    `proof=${TOKEN}`,
+    'event=1&proof=x',
+  ]) {
     const arrival = await arrive(`/not-me?${query}`)
     expect(await arrived('not-me', sent(arrival?.cookie ?? { value: '' })), query).toEqual({ link: null, done: false })
   }

@@ -26,7 +26,7 @@ interface Query {
 
 /** As `mailed-link.ts` makes it. */
 const TOKEN = /^[\w-]{43}$/
-const NOTICE = /^\d{1,15}\.[\w-]{43}$/
+const NOTICE = /^[1-9]\d{0,14}\.[\w-]{43}$/
 
 function tokenIn({ token }: Query): string | undefined {
   return TOKEN.exec(token ?? '')?.[0]
