@@ -21,6 +21,7 @@ import type {
   Authority,
   Begun,
   Changed,
+  DatabaseState,
   EndedSession,
   Ending,
   EventKind,
@@ -67,6 +68,11 @@ export interface StoreOptions {
   readonly renewalGrace: number
   /** The epoch in force, kept outside the database: sessions of an earlier one are over. */
   readonly epoch: () => number
+  /**
+   * Called before a database is read that was not in use: at the first opening, when another file or server has taken
+   * its place, and when others have changed it. What it answers is called with what was found there.
+   */
+  readonly verify?: () => (found: DatabaseState) => void
   readonly log: (message: string, details: Record<string, unknown>) => void
 }
 
@@ -293,8 +299,8 @@ export interface Store {
   limiter(options: LimiterOptions): Limiter
   /** Throws `StoreUnavailable` unless a read and the schema are all right; with `'write'`, unless writes are taken too. */
   ping(access?: 'read' | 'write'): MaybePromise<void>
-  /** Number of the last record of an ended session: it never falls, unless the database was replaced by an older one. */
-  lastEnd(): MaybePromise<number>
+  /** Which database this is, and how many ends it knows of. */
+  state(): MaybePromise<DatabaseState>
   /** The database's clock, for comparing it with this machine's. */
   clock(): MaybePromise<Date>
   close(): MaybePromise<void>

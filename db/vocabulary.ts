@@ -359,6 +359,16 @@ export interface Ending {
   readonly why?: string | undefined
 }
 
+/** Which database this is, and how many sessions it knows to have ended: what a restored backup gives itself away by. */
+export interface DatabaseState {
+  /** Random, made with the tables: a backup has the same, a new database another. */
+  readonly id: string
+  /** Number of the last end. It never falls, unless an older copy has taken the database's place. */
+  readonly lastEnd: number
+  /** The same among the records that there still are, so that its end is committed for certain; 0 when there are none. */
+  readonly lastRecord: number
+}
+
 /** Something happened to a session that its open pages must learn within a second. */
 export type SessionChange =
   | { readonly type: 'ended'; readonly sessionId: string; readonly reason: EndReason; readonly at: Date }

@@ -7,6 +7,8 @@ import { WrongKeys } from './keys/file.ts'
 import { ring } from './keys/ring.ts'
 import { log } from './log.ts'
 import { finishSending, startSender } from './mail/sender.ts'
+import { epochProblem, keepEpoch } from './session/epoch.ts'
+import { followEnds } from './session/high-water.ts'
 import { endOnSignals, isShuttingDown, onShutdown } from './shutdown.ts'
 import { closeStore, openStoreOnce } from './store.ts'
 
@@ -30,6 +32,8 @@ async function bootOnce(): Promise<void> {
   try {
     settings()
     ring()
+    const problem = epochProblem()
+    if (problem) throw new WrongSettings([problem])
   } catch (error) {
     if (!(error instanceof WrongSettings || error instanceof WrongKeys)) throw error
     console.error(error.message)
@@ -60,6 +64,8 @@ async function tryToOpen(attempt: number): Promise<boolean> {
   try {
     const store = await openStoreOnce()
     await store.ping()
+    keepEpoch()
+    followEnds(store)
     log().info(
       { dialect: store.dialect, origin: settings().origin, level: settings().level },
       'the session store is open',

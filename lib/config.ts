@@ -25,6 +25,14 @@ export interface KeySettings {
   readonly dataDir: string
 }
 
+/** Where the epoch of sessions comes from. */
+export interface EpochSettings {
+  /** Absolute path of the file that keeps it, beside which stands how many sessions have ended. */
+  readonly file: string
+  /** The same for all nodes, or null: the file alone tells. */
+  readonly given: number | null
+}
+
 /** Everything that a deployment can choose. `docs` and `--help` name the settings; this is what becomes of them. */
 export interface Settings {
   /** The one origin the app is served from, canonical: compare it with `===`. */
@@ -43,6 +51,7 @@ export interface Settings {
   /** Null: nobody is believed, the socket's address counts. */
   readonly trustedProxies: TrustedProxies | null
   readonly keys: KeySettings
+  readonly epoch: EpochSettings
   readonly mail: MailSettings
   /** An `.mmdb` file to use in place of the one that comes along. */
   readonly geoDatabase: string | null
@@ -108,6 +117,10 @@ function readSettings(reader: Reader): Settings {
     sessionLimit: readSessionLimit(reader, level),
     trustedProxies: reader.read('TRUSTED_PROXIES', parseTrustedProxies) ?? null,
     keys: readKeys(reader, dataDir, production && !localOrigin),
+    epoch: {
+      file: absolute(reader.text('SESSION_EPOCH_FILE') ?? join(dataDir, 'session-epoch')),
+      given: reader.read('SESSION_EPOCH', integer(1, 1_000_000)) ?? null,
+    },
     mail: readMail(reader),
     geoDatabase: reader.text('GEO_DATABASE') ?? null,
     dataDir,

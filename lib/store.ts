@@ -4,11 +4,16 @@ import { openStore } from '#db/index.ts'
 import { type Settings, settings } from './config.ts'
 import { log } from './log.ts'
 import { epoch } from './session/epoch.ts'
+import { recordEnds, verifyDatabase } from './session/high-water.ts'
 import { limitsFor, standing } from './session/policy.ts'
 import { now } from './time.ts'
 
 /** On `globalThis`: a bundler may instantiate this module more than once in a process. */
-const shared = globalThis as typeof globalThis & { signetStore?: Store; signetOpening?: Promise<Store> }
+const shared = globalThis as typeof globalThis & {
+  signetStore?: Store
+  signetOpening?: Promise<Store>
+  signetVerifies?: boolean
+}
 
 /** The store of this process. Throws `StoreUnavailable` as long as it has not been opened. */
 export function store(): Store {
@@ -31,12 +36,15 @@ export function openStoreOnce(options: StoreOptions = storeOptions(settings())):
 async function open(options: StoreOptions): Promise<Store> {
   const store = await openStore(options)
   shared.signetStore = store
+  shared.signetVerifies = options.verify !== undefined
   return store
 }
 
 export async function closeStore(): Promise<void> {
   const { signetStore } = shared
   delete shared.signetStore
+  // A command may have ended sessions while no server was there to note it. A database that is away has told of none.
+  if (signetStore && shared.signetVerifies) await recordEnds(signetStore).catch(() => undefined)
   await signetStore?.close()
 }
 
@@ -50,6 +58,7 @@ export function storeOptions({ databaseUrl, policy }: Settings, clock: () => Dat
     shortestLifetime: (remembered) => limitsFor(policy, remembered).absoluteLifetime,
     renewalGrace: policy.renewalGrace,
     epoch,
+    verify: verifyDatabase,
     log: (message, details) => log().warn(details, message),
   }
 }

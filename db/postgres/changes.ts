@@ -71,8 +71,10 @@ export function followChanges(connection: Connection, { url, log }: Pick<StoreOp
     if (client !== own) return
     const next = () =>
       own.query('select statement_timestamp() as now').then(
-        ({ rows }) => {
+        async ({ rows }) => {
           knownUntil(rows[0].now)
+          // Tables may have been restored under connections that stayed. An outage is told by whoever asks next.
+          await connection.verify().catch(() => undefined)
           beat(own)
         },
         () => lost(own),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
-import type { StoreOptions } from '../contract.ts'
+import type { DatabaseState, StoreOptions } from '../contract.ts'
 import { failure, isBroken, mayRepeat } from './failure.ts'
 import { prepareQueries, type Queries } from './queries.ts'
 
@@ -13,6 +13,10 @@ export interface Connection {
   read<T>(work: (queries: Queries) => Promise<T>): Promise<T>
   /** Runs `work` in a transaction. @throws StoreUnavailable */
   write<T>(work: (queries: Queries) => Promise<T>): Promise<T>
+  /** @throws StoreUnavailable */
+  state(): Promise<DatabaseState>
+  /** Looks whether an older copy has taken the database's place. @throws StoreUnavailable */
+  verify(): Promise<void>
   close(): Promise<void>
 }
 
@@ -36,8 +40,14 @@ export function clientConfig(url: string): pg.ClientConfig {
   }
 }
 
-export function connect({ url, log }: Pick<StoreOptions, 'url' | 'log'>): Connection {
-  const pool = new pg.Pool({ ...clientConfig(url), max: 10, allowExitOnIdle: true })
+export function connect({ url, log, verify }: Pick<StoreOptions, 'url' | 'log' | 'verify'>): Connection {
+  const pool = new pg.Pool({
+    ...clientConfig(url),
+    max: 10,
+    allowExitOnIdle: true,
+    // A server that was restored has lost its connections: nothing is read over a new one before this.
+    verify: (client, done) => void verified(client, verify).then(() => done(), done),
+  })
   // An idle connection was cut: nobody asked anything of it, and the next call opens another.
   pool.on('error', () => undefined)
   const reader = withoutNul(prepareQueries(drizzle(pool)))
@@ -105,11 +115,29 @@ export function connect({ url, log }: Pick<StoreOptions, 'url' | 'log'>): Connec
     read: (work) => guarded(() => work(reader)),
     write: (work) =>
       guarded(() => transaction(work).catch((error) => (mayRepeat(error) ? transaction(work) : Promise.reject(error)))),
+    state: () => guarded(() => stateOf(pool)),
+    verify: () => guarded(() => verified(pool, verify)),
     close() {
       ended ??= pool.end()
       return ended
     },
   }
+}
+
+/** The sequence keeps its number when records are purged. */
+const STATE = `select (select id from identity) as "id",
+  coalesce(pg_sequence_last_value('ended_sessions_seq_seq'), 0)::float8 as "lastEnd",
+  coalesce((select max(seq) from ended_sessions), 0)::float8 as "lastRecord"`
+
+async function stateOf(on: pg.Pool | pg.ClientBase): Promise<DatabaseState> {
+  const { rows } = await on.query<DatabaseState>(STATE)
+  if (!rows[0]) throw new Error('a database without a state')
+  return rows[0]
+}
+
+async function verified(on: pg.Pool | pg.ClientBase, verify: StoreOptions['verify']): Promise<void> {
+  const found = verify?.()
+  if (found) found(await stateOf(on))
 }
 
 /**

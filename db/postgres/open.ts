@@ -5,7 +5,7 @@ import { followChanges } from './changes.ts'
 import { connect } from './connection.ts'
 import { postgresEvents } from './events.ts'
 import { postgresLimiter } from './limiter.ts'
-import { postgresLastEnd, postgresOutbox, postgresPending } from './pending.ts'
+import { postgresOutbox, postgresPending } from './pending.ts'
 import type { Queries } from './queries.ts'
 import { postgresSessions } from './sessions.ts'
 import { postgresUsers } from './users.ts'
@@ -33,7 +33,7 @@ export async function openPostgres(options: StoreOptions): Promise<Store> {
     pending: postgresPending(parts),
     outbox: postgresOutbox(parts),
     administration: postgresAdministration(parts),
-    lastEnd: postgresLastEnd(parts),
+    state: connection.state,
     limiter: (limits) => postgresLimiter(parts, limits),
     ping,
     clock: () => connection.read(async (queries) => (await queries.clock.execute())[0]?.now as Date),

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Outbox, PendingStore, Store } from '../contract.ts'
+import type { Outbox, PendingStore } from '../contract.ts'
 import { isLink } from '../plan.ts'
 import { eventFrom } from './rows.ts'
 import { note, type Parts } from './step.ts'
@@ -57,8 +57,4 @@ export function postgresOutbox({ connection }: Parts): Outbox {
         return { count, oldest }
       }),
   }
-}
-
-export function postgresLastEnd({ connection }: Parts): Store['lastEnd'] {
-  return () => connection.read(async (queries) => (await queries.lastEnd.execute())[0]?.seq ?? 0)
 }

@@ -29,11 +29,6 @@ export function prepareQueries(db: NodePgDatabase) {
     ...factorQueries(db),
     ...pendingQueries(db),
     clock: db.select({ now }).from(sql`(select 1) as one`).prepare('clock'),
-    /** Kept when records are purged. */
-    lastEnd: db
-      .select({ seq: sql<number>`coalesce(pg_sequence_last_value('ended_sessions_seq_seq'), 0)::int` })
-      .from(sql`(select 1) as one`)
-      .prepare('last_end'),
     readOnly: db
       .select({ readOnly: sql<string>`current_setting('transaction_read_only')` })
       .from(sql`(select 1) as one`)

@@ -214,6 +214,9 @@ export const outbox = pgTable(
   (table) => [index('outbox_by_due').on(table.dueAt)],
 )
 
+/** One row: which database this is. Made at random with the tables, so a backup has the same and a new one another. */
+export const identity = pgTable('identity', { id: text('id').primaryKey() })
+
 /** Counted attempts. `key` is a digest: no address and no e-mail stands here. */
 export const attempts = pgTable(
   'attempts',

@@ -1,6 +1,6 @@
 import 'server-only'
 import { type SessionChange, type StoreOptions, StoreUnavailable } from '../contract.ts'
-import type { Connection } from './connection.ts'
+import { type Connection, verified } from './connection.ts'
 import type { Queries } from './queries.ts'
 
 /**
@@ -24,7 +24,10 @@ const EVERY = 250
 /** An activity may be committed this much later than its clock was read: it waited for the lock. Milliseconds. */
 const LATEST = 5000
 
-export function followChanges(connection: Connection, options: Pick<StoreOptions, 'log' | 'clock'>): Changes {
+export function followChanges(
+  connection: Connection,
+  options: Pick<StoreOptions, 'log' | 'clock' | 'verify'>,
+): Changes {
   const listeners = new Set<(change: SessionChange) => void>()
   const told = new Map<string, number>()
   let timer: NodeJS.Timeout | undefined
@@ -49,6 +52,8 @@ export function followChanges(connection: Connection, options: Pick<StoreOptions
     for (const [id, at] of told) if (at <= activity - LATEST) told.delete(id)
     const version = queries.version()
     if (seen?.version === version && seen.queries === queries) return
+    // Another process has written: it may have brought back an older copy.
+    verified(queries, options.verify)
     const first = seen === undefined
     tellEnds(queries)
     tellActivity(queries, first)

@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
-import { StoreUnavailable } from '../contract.ts'
+import { type StoreOptions, StoreUnavailable } from '../contract.ts'
 import { prepareQueries, type Queries } from './queries.ts'
 
 /**
@@ -42,7 +42,7 @@ const LOOK_AGAIN = 250
 /** How long a writer waits for another process's transaction. Milliseconds. */
 const BUSY = 2000
 
-export function connect(path: string, log: (message: string, details: Record<string, unknown>) => void): Connection {
+export function connect(path: string, { log, verify }: Pick<StoreOptions, 'log' | 'verify'>): Connection {
   let opened: Opened | undefined
   let existed = false
   let closed = false
@@ -67,7 +67,9 @@ export function connect(path: string, log: (message: string, details: Record<str
     if (before) completed(before)
     forget()
     if (before) setLogAside(path, before)
-    return openFile(path)
+    const next = openFile(path)
+    verified(next.queries, verify)
+    return next
   }
 
   function forget(): void {
@@ -148,6 +150,11 @@ export function openFile(path: string): Opened {
     client.close()
     throw error
   }
+}
+
+/** Before anything else is read of a database that may have been replaced. */
+export function verified(queries: Queries, verify: StoreOptions['verify']): void {
+  verify?.()(queries.state())
 }
 
 /** Whatever file was moved away gets what stands in its log still: it may be brought back. */

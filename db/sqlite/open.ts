@@ -5,13 +5,13 @@ import { followChanges } from './changes.ts'
 import { connect } from './connection.ts'
 import { sqliteEvents } from './events.ts'
 import { sqliteLimiter } from './limiter.ts'
-import { sqliteLastEnd, sqliteOutbox, sqlitePending } from './pending.ts'
+import { sqliteOutbox, sqlitePending } from './pending.ts'
 import { sqliteSessions } from './sessions.ts'
 import { sqliteUsers } from './users.ts'
 
 /** @param path of the database file; it and its directory are made when they are not there */
 export function openSqlite(path: string, options: StoreOptions): Store {
-  const connection = connect(path, options.log)
+  const connection = connect(path, options)
   const changes = followChanges(connection, options)
   const parts = { connection, changes, options }
   const ping: Store['ping'] = (access) => {
@@ -38,7 +38,7 @@ export function openSqlite(path: string, options: StoreOptions): Store {
     administration: sqliteAdministration(parts),
     limiter: (limits) => sqliteLimiter(parts, limits),
     ping,
-    lastEnd: sqliteLastEnd(parts),
+    state: () => connection.read((queries) => queries.state()),
     clock: options.clock,
     close() {
       changes.close()

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Outbox, PendingStore, Store } from '../contract.ts'
+import type { Outbox, PendingStore } from '../contract.ts'
 import { isLink } from '../plan.ts'
 import { eventFrom, pendingFrom } from './rows.ts'
 import { note, type Parts, step } from './step.ts'
@@ -68,8 +68,4 @@ export function sqliteOutbox(parts: Parts): Outbox {
         return { count, oldest: oldest === null ? null : new Date(oldest) }
       }),
   }
-}
-
-export function sqliteLastEnd({ connection }: Parts): Store['lastEnd'] {
-  return () => connection.read((queries) => queries.lastEnd())
 }

@@ -1,6 +1,7 @@
 import 'server-only'
 import type Database from 'better-sqlite3'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import type { DatabaseState } from '../contract.ts'
 import { accountQueries } from './queries/accounts.ts'
 import { administrationQueries } from './queries/administration.ts'
 import { attemptQueries } from './queries/attempts.ts'
@@ -16,6 +17,9 @@ import { checkStatement, sessionQueries } from './queries/sessions.ts'
 export type Queries = ReturnType<typeof prepareQueries>
 
 export function prepareQueries(client: Database.Database, db: BetterSQLite3Database) {
+  const state = client.prepare(`select (select id from identity) as id,
+    coalesce((select seq from sqlite_sequence where name = 'ended_sessions'), 0) as lastEnd,
+    coalesce((select max(seq) from ended_sessions), 0) as lastRecord`)
   return {
     check: checkStatement(client, db),
     ...sessionQueries(db),
@@ -25,9 +29,8 @@ export function prepareQueries(client: Database.Database, db: BetterSQLite3Datab
     ...attemptQueries(db),
     ...factorQueries(db),
     ...pendingQueries(db),
-    /** Kept when records are purged. */
-    lastEnd: (): number =>
-      (client.prepare("select seq from sqlite_sequence where name = 'ended_sessions'").pluck().get() as number) ?? 0,
+    /** The sequence keeps its number when records are purged. */
+    state: () => state.get() as DatabaseState,
     /** Changes when another connection, of any process, has written. */
     version: (): number => client.pragma('data_version', { simple: true }) as number,
   }

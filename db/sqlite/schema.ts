@@ -219,6 +219,9 @@ export const outbox = sqliteTable(
   (table) => [index('outbox_by_due').on(table.dueAt)],
 )
 
+/** One row: which database this is. Made at random with the tables, so a backup has the same and a new one another. */
+export const identity = sqliteTable('identity', { id: text('id').primaryKey() })
+
 /** Counted attempts. `key` is a digest: no address and no e-mail stands here. */
 export const attempts = sqliteTable(
   'attempts',

@@ -1,13 +1,16 @@
 import 'server-only'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
 import { settings } from '#lib/config.ts'
+import { log } from '#lib/log.ts'
+import { replaceFile } from '#lib/replace-file.ts'
 import { now } from '#lib/time.ts'
 
 /**
  * The epoch: a number outside the database that is part of every session's standing. Sessions of an earlier one are
- * over, so a database that was restored from a backup cannot bring back what had been ended.
- * @see policy §4.1; docs/decisions/0026
+ * over, so a database that was restored from a backup cannot bring back what had been ended (`high-water.ts` notices).
+ *
+ * It stands in a file (`SESSION_EPOCH_FILE`), or is given to all nodes (`SESSION_EPOCH`); the higher one counts.
+ * @see ASVS v5.0.0-7.4.1; policy §4.1; docs/decisions/0026
  */
 const FIRST = 1
 
@@ -27,43 +30,62 @@ export function epoch(): number {
   const at = now().getTime()
   const known = shared.signetEpoch
   if (known && Math.abs(at - known.checkedAt) < CHECK_EVERY) return known.epoch
-  const version = versionOf(epochFile())
+  const version = versionOf(settings().epoch.file)
   const same = known?.version === version
-  shared.signetEpoch = { epoch: same ? known.epoch : read(known), version, checkedAt: at }
+  shared.signetEpoch = { epoch: same ? known.epoch : highest(known), version, checkedAt: at }
   return shared.signetEpoch.epoch
 }
 
-/** Ends all sessions there are, in every copy of the database. Answers the new epoch. */
+/**
+ * Ends all sessions there are, in every copy of the database. Answers the new epoch.
+ * @throws when the file cannot be written: then the epoch is raised in this process alone
+ */
 export function raiseEpoch(): number {
-  const next = read(shared.signetEpoch) + 1
-  write(epochFile(), next)
-  delete shared.signetEpoch
+  const { file } = settings().epoch
+  const next = highest(shared.signetEpoch) + 1
+  shared.signetEpoch = { epoch: next, version: versionOf(file), checkedAt: now().getTime() }
+  replaceFile(file, `${next}\n`)
   return next
 }
 
-function epochFile(): string {
-  return join(settings().dataDir, 'session-epoch')
+/**
+ * What is wrong with `SESSION_EPOCH`, or null: one that is below the epoch that is known here would bring back what
+ * had been ended.
+ */
+export function epochProblem(): string | null {
+  const { given, file } = settings().epoch
+  const known = fromFile(file) ?? FIRST
+  if (given === null || given >= known) return null
+  return `SESSION_EPOCH=${given}, but ${file} knows that epoch ${known} has begun. Set SESSION_EPOCH=${known} on every node.`
+}
+
+/** Makes the file when there is none, so that its loss can be told. What cannot be written is the doctor's to tell. */
+export function keepEpoch(): void {
+  const { file } = settings().epoch
+  try {
+    if (fromFile(file) === null) replaceFile(file, `${epoch()}\n`)
+  } catch (err) {
+    log().warn({ err }, 'the epoch cannot be written')
+  }
+}
+
+/** The epoch that the file tells; null when it tells none. */
+export function fromFile(file: string): number | null {
+  try {
+    const found = Number.parseInt(readFileSync(file, 'utf8'), 10)
+    return Number.isSafeInteger(found) && found >= FIRST ? found : null
+  } catch {
+    return null
+  }
 }
 
 /** It only grows: a file that is gone or was set back changes nothing for a process that knows better. */
-function read(known: Known | undefined): number {
-  try {
-    const found = Number.parseInt(readFileSync(epochFile(), 'utf8'), 10)
-    return Math.max(Number.isSafeInteger(found) ? found : FIRST, known?.epoch ?? FIRST)
-  } catch {
-    return known?.epoch ?? FIRST
-  }
+function highest(known: Known | undefined): number {
+  const { given, file } = settings().epoch
+  return Math.max(fromFile(file) ?? FIRST, given ?? FIRST, known?.epoch ?? FIRST)
 }
 
 function versionOf(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false })
   return found ? `${found.mtimeMs} ${found.ino}` : 'absent'
-}
-
-function write(path: string, value: number): void {
-  const file = openSync(`${path}.new`, 'w', 0o600)
-  writeSync(file, `${value}\n`)
-  fsyncSync(file)
-  closeSync(file)
-  renameSync(`${path}.new`, path)
 }

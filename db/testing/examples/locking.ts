@@ -210,17 +210,19 @@ export function locking(): void {
   })
 
   test('the number of ends never falls, though their records are deleted', async ({ place, store, alice }) => {
-    expect(await store.lastEnd()).toBe(0)
+    const { id, lastEnd } = await store.state()
+    expect(id).toMatch(/^[0-9a-f]{32}$/)
+    expect(lastEnd).toBe(0)
     for (let index = 1; index <= 5; index++) {
       await store.sessions.signOut(proofOf(await begin(store, alice)))
-      expect(await store.lastEnd()).toBe(index)
+      expect(await store.state()).toEqual({ id, lastEnd: index, lastRecord: index })
     }
     await place.ageRecords(28 * DAY)
     expect(await store.sessions.purge(100)).toBe(5)
-    expect(await store.lastEnd()).toBe(5)
-    expect(await (await place.open()).lastEnd()).toBe(5)
+    expect(await store.state()).toEqual({ id, lastEnd: 5, lastRecord: 0 })
+    expect(await (await place.open()).state()).toEqual({ id, lastEnd: 5, lastRecord: 0 })
     await store.sessions.signOut(proofOf(await begin(store, alice)))
-    expect(await store.lastEnd()).toBe(6)
+    expect(await store.state()).toEqual({ id, lastEnd: 6, lastRecord: 6 })
   })
 }
 
