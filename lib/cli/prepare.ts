@@ -25,6 +25,12 @@ export function openQuietly(): Promise<Store> {
   return openStoreOnce({ ...storeOptions(settings()), log: () => {} })
 }
 
+/** The same for only looking: it notes nothing outside of the database, and ends nothing that was restored. */
+export function openForLooking(): Promise<Store> {
+  const { verify: _, ...options } = storeOptions(settings())
+  return openStoreOnce({ ...options, log: () => {} })
+}
+
 /** Makes the keys when there are none. */
 export function prepareKeys(): void {
   orFail(ring)
