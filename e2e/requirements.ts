@@ -104,7 +104,7 @@ export const SECTIONS: readonly Section[] = [
       '6.3.7': 'People are told when the proofs of their account change, at the former address too.',
       '6.3.8': 'Sign-in does not tell who has an account.',
       '6.4.3': 'A forgotten password is replaced without leaving out a second step.',
-      '6.5.1': 'A mailed link works once.',
+      '6.5.1': 'A code and a mailed link work once.',
       '6.5.5': 'A mailed link works for ten minutes.',
       '6.6.2': 'A mailed link is good for what it was asked for, and for no other request.',
     },

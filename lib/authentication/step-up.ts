@@ -75,12 +75,10 @@ export async function afterShowing<Kind extends keyof Proofs>(
       return { outcome: 'wrong', ...WRONG[result.what] }
     case 'superseded':
       return AGAIN
-    case 'throttled':
-      return {
-        outcome: 'refused',
-        message: result.lasting ? CODES_SWITCHED_OFF : throttledSentence(result.retryAfter),
-        fields: {},
-      }
+    case 'throttled': {
+      const message = result.lasting ? CODES_SWITCHED_OFF : throttledSentence(result.retryAfter)
+      return { outcome: 'refused', message, fields: {}, retryAfter: result.retryAfter }
+    }
     case 'session-over':
       return result as { readonly outcome: 'session-over' }
   }

@@ -89,7 +89,7 @@ export async function addPasskey(_: FormState, data: FormData): Promise<FormStat
   if (added === 'refused') {
     return { status: 'refused', message: 'That passkey could not be checked, so it was not added. Try again.' }
   }
-  return outcomeOf(added.changed, `Passkey “${added.name}” is added.`, {})
+  return outcomeOf(added.changed, `Added: “${added.name}”.`, {})
 }
 
 export async function renamePasskey(_: FormState, data: FormData): Promise<FormState> {

@@ -9,14 +9,14 @@ import { describeCurrent } from '#lib/session/describe.ts'
 /** `{password}`, `{code}`, both, or `{type: "passkey", response}`. */
 const Proof = z.union([
   z.object({ type: z.literal('passkey'), response: z.unknown() }),
-  z.object({ type: z.undefined(), password: z.string().optional(), code: z.string().optional() }),
+  z.object({ password: z.string().optional(), code: z.string().optional() }),
 ])
 
 /** One factor, or several at once; only with all that a sign-in takes does the session's lifetime begin anew. */
 export const POST = withStanding(async (current, { request }) => {
   const given = await readBody(request, Proof)
   const shown =
-    given.type === 'passkey'
+    'type' in given
       ? { password: null, code: null, passkey: given.response ?? {} }
       : { password: given.password ?? null, code: given.code ?? null, passkey: null }
   const nothing = shown.password === null && shown.code === null && shown.passkey === null

@@ -72,8 +72,9 @@ function Key({ secret, uri }: { readonly secret: string; readonly uri: string })
         role="img"
         aria-label="QR code for the authenticator app"
         shapeRendering="crispEdges"
-        className="size-48 shrink-0 self-center rounded-md border border-line bg-white"
+        className="size-48 shrink-0 self-center rounded-md border border-line"
       >
+        <rect width={size} height={size} fill="#fff" />
         <path d={path} fill="#000" />
       </svg>
       <div className="min-w-0 space-y-3 text-sm">
