@@ -184,6 +184,10 @@ test(
       }
     }
     expect(server.fingerprint()).toBe(before)
+    const disable = server.db.prepare('update users set disabled_at = ? where email = ?')
+    disable.run(1, alice.email)
+    expect((await opened(server, link)).page.body, 'nothing is open, and no link would follow').toContain(VOID)
+    disable.run(null, alice.email)
     server.db.prepare('update events set at = at - ? where seq = ?').run(28 * DAY * 1000, seq)
     expect((await opened(server, link)).page.body, 'after 28 days').toContain(VOID)
     expect(await isSecured(server, await good.send())).toBe(false)

@@ -25,7 +25,7 @@ export async function reportNotMe(carried: string | null, context: RequestContex
   const by = { by: 'notice', userId, event: about.seq } as const
   const event = eventFrom('reported', { userId, sessionId: null }, context, { about: about.kind })
   const changed = await store().users.change(by, { kind: 'reported' }, event)
-  if (changed.outcome === 'changed' && !changed.user.disabledAt) await mailReset(changed.user, context)
+  if (changed.outcome === 'changed') await mailReset(changed.user, context)
   // Void here is a notice that has been answered: what there was to do is done.
   return changed.outcome === 'not-found' ? 'void' : 'reported'
 }

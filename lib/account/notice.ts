@@ -12,7 +12,7 @@ export interface Notice {
 
 /**
  * What the link of a notice is about; null unless Signet itself has made it, for this purpose, not longer than `within`
- * seconds ago, about an account that is still there.
+ * seconds ago, about an account that is there and may be used: a disabled one has nothing left to end, nor a way back.
  * @param carried number of the event and proof, as `arrival.ts` reads them
  */
 export async function noticeOf(purpose: NoticePurpose, carried: string | null, within: number): Promise<Notice | null> {
@@ -22,5 +22,5 @@ export async function noticeOf(purpose: NoticePurpose, carried: string | null, w
   const event = await store().events.find(seq)
   if (!event?.userId || secondsBetween(event.at, now()) >= within) return null
   const user = await store().users.find(event.userId)
-  return user && !user.deletedAt ? { event, userId: user.id } : null
+  return user && !user.deletedAt && !user.disabledAt ? { event, userId: user.id } : null
 }

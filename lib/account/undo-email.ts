@@ -34,7 +34,7 @@ export async function undoEmail(carried: string | null, context: RequestContext)
   const event = eventFrom('email-restored', { userId, sessionId: null }, context, { from: to, to: from })
   const changed = await store().users.change(by, { kind: 'email-restored', from, to }, event)
   if (changed.outcome === 'changed') {
-    if (!changed.user.disabledAt) await mailReset(changed.user, context)
+    await mailReset(changed.user, context)
     return 'restored'
   }
   return (await isRestored(userId, about.seq)) ? 'restored' : 'void'
