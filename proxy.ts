@@ -16,7 +16,7 @@ import {
 import { isOutage } from '#lib/http/outage.ts'
 import { isOwnOrigin, isSafe } from '#lib/http/own-origin.ts'
 import { problem } from '#lib/http/problem.ts'
-import { BROWSER_VALUE, COOKIELESS_HEADER, newBrowserValue, requestOrigin } from '#lib/http/request-context.ts'
+import { BROWSER_VALUE, COOKIELESS_HEADER, circumstancesOf, newBrowserValue } from '#lib/http/request-context.ts'
 import { MACHINE_HEADER } from '#lib/http/request-hook.ts'
 import { pagePolicy } from '#lib/http/security-headers.ts'
 import { unavailablePage, unavailableText } from '#lib/http/unavailable-page.ts'
@@ -121,7 +121,7 @@ interface SessionStep {
 async function sessionStep({ method, headers }: NextRequest, pathname: string): Promise<SessionStep> {
   const safe = isSafe(method)
   const deliberate = isDeliberate(method, headers, pathname)
-  const visit = { cookies: headers.get('cookie'), origin: requestOrigin(headers), deliberate, safe }
+  const visit = { cookies: headers.get('cookie'), from: circumstancesOf(headers), deliberate, safe }
   const { current, cookie } = await passSession(visit)
   // An action must not find out that the database is away, or takes no writes: there it would be a 500.
   if (!safe) await store().ping('write')

@@ -1,6 +1,7 @@
 import { accounts } from './testing/examples/accounts.ts'
 import { administration } from './testing/examples/administration.ts'
 import { beginning } from './testing/examples/beginning.ts'
+import { circumstances } from './testing/examples/circumstances.ts'
 import { ending } from './testing/examples/ending.ts'
 import { housekeeping } from './testing/examples/housekeeping.ts'
 import { keeping } from './testing/examples/keeping.ts'
@@ -30,6 +31,7 @@ for (const dialect of DIALECTS) {
     test.describe('notices', notices)
     test.describe('accounts', accounts)
     test.describe('locking and epochs', locking)
+    test.describe('circumstances', circumstances)
     test.describe('half-states', pending)
     test.describe('outbox', outbox)
     test.describe('what ends', whatEnds)

@@ -21,7 +21,9 @@ import type {
   Authority,
   Begun,
   Changed,
+  Circumstances,
   DatabaseState,
+  Device,
   EndedSession,
   Ending,
   EventKind,
@@ -76,6 +78,15 @@ export interface StoreOptions {
   readonly log: (message: string, details: Record<string, unknown>) => void
 }
 
+/** Who opens a locked session again, with what, and where. */
+export interface Unlocking {
+  readonly userId: string
+  readonly method: string
+  readonly digest: Buffer
+  readonly securityVersion: number
+  readonly in: Circumstances
+}
+
 export interface SessionStore {
   /** The row by its public id, whatever its standing; undefined when there is none. The hot path. */
   check(id: string): MaybePromise<SessionCheck | undefined>
@@ -112,14 +123,32 @@ export interface SessionStore {
   lock(seen: SessionCheck): MaybePromise<boolean>
   /**
    * Opens a locked session again, under a new token: one factor has just been shown, and `generation` is of the token
-   * that came along. `undefined` unless it is locked, of this user, within its lifetime, and that token is its newest.
+   * that came along. It goes on `in` these circumstances. `undefined` unless it is locked, of this user, within its lifetime, and that token is its newest.
    */
-  unlock(
-    id: string,
-    generation: number,
-    by: { readonly userId: string; readonly method: string; readonly digest: Buffer; readonly securityVersion: number },
+  unlock(id: string, generation: number, by: Unlocking, event: NewEvent): MaybePromise<SessionCheck | undefined>
+
+  /**
+   * The session goes on in other circumstances: it is noted, and what is `done` about it is done in the same step.
+   * `noted` writes the new ones down, so that they are noted once; a locked session learns them when it is unlocked.
+   */
+  changeCircumstances(
+    proof: SessionProof,
+    to: Device & Origin,
+    done: 'noted' | 'locked' | 'ended',
     event: NewEvent,
-  ): MaybePromise<SessionCheck | undefined>
+  ): MaybePromise<'done' | 'session-over'>
+
+  /**
+   * The session goes on in other circumstances: the event is noted, and what is `done` about it is done in the same
+   * step. `noted` writes `to` down, so that it is noted once; a locked session learns where it is when it is unlocked.
+   * Where inactivity does not lock, `locked` ends it.
+   */
+  changeCircumstances(
+    proof: SessionProof,
+    to: Circumstances,
+    done: 'noted' | 'locked' | 'ended',
+    event: NewEvent,
+  ): MaybePromise<'done' | 'session-over'>
 
   /** Notes deliberate activity and where it came from, unless the last note is younger than `atMostEvery` seconds. */
   touch(proof: SessionProof, origin: Origin, atMostEvery: number): MaybePromise<'noted' | 'not-due' | 'session-over'>

@@ -61,6 +61,17 @@ export function isNewest({ generation, successor }: SessionCheck, proof: Session
   return generation === proof.generation && successor === null
 }
 
+/** Null: it goes on, or is locked. Where nothing locks, it ends instead: in neither case does it stay open. */
+export function endingOfCircumstances(
+  session: SessionCheck,
+  done: 'noted' | 'locked' | 'ended',
+  rules: Rules,
+): Ending | null {
+  if (done === 'noted') return null
+  const locks = done === 'locked' && rules.standing({ ...session, lockedAt: session.now }, session.now) === 'locked'
+  return locks ? null : { reason: 'circumstances', endedBy: null }
+}
+
 export interface Ends {
   readonly session: LiveSession
   readonly ending: Ending

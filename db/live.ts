@@ -1,5 +1,14 @@
 import 'server-only'
-import type { Authentication, NewSession, Origin, Session, SessionCheck, Successor } from './contract.ts'
+import type {
+  Authentication,
+  Circumstances,
+  NewSession,
+  Origin,
+  Session,
+  SessionCheck,
+  Successor,
+  Unlocking,
+} from './contract.ts'
 
 /**
  * A live session with everything that stands in its row, and how it changes. Both stores read it under a lock, let
@@ -87,8 +96,13 @@ export function locked(session: LiveSession): LiveSession {
 }
 
 /** One factor and the session's secret open it again; the absolute lifetime runs on. @see NIST SP 800-63B-4 §2.2.3 */
-export function unlocked(session: LiveSession, digest: Buffer, method: string): LiveSession {
-  return { ...reauthenticated(session, digest, method, false), lockedAt: null }
+export function unlocked(session: LiveSession, by: Pick<Unlocking, 'digest' | 'method' | 'in'>): LiveSession {
+  return { ...moved(reauthenticated(session, by.digest, by.method, false), by.in), lockedAt: null }
+}
+
+/** It goes on with this device and from there. */
+export function moved(session: LiveSession, { browser, os, kind, userAgent, ip, place }: Circumstances): LiveSession {
+  return { ...session, browser, os, kind, userAgent, ip, place }
 }
 
 /** Time never goes back, not even when this clock is behind the one that wrote the last note. */

@@ -111,6 +111,9 @@ export interface Origin {
   readonly place: string | null
 }
 
+/** With what and where from a session is used. */
+export interface Circumstances extends Device, Origin {}
+
 /** A live session as the person sees it. */
 export interface Session extends SessionTimes, Device, Origin {
   readonly id: string

@@ -80,15 +80,16 @@ export function beginning(
         return true
       }),
 
-    unlock: (id, generation, { userId, method, digest, securityVersion }, event) =>
+    unlock: (id, generation, by, event) =>
       connection.write(async (queries) => {
+        const { userId, securityVersion } = by
         await queries.lockUser.execute({ id: userId })
         const session = await lock(queries, id)
         if (session?.userId !== userId || !isLocked(session, options)) return undefined
         if (newestGeneration(session) !== generation) return undefined
         const [user] = await queries.user.execute({ id: userId })
         if (!user || user.disabledAt || user.securityVersion !== securityVersion) return undefined
-        const next = unlocked(session, digest, method)
+        const next = unlocked(session, by)
         await queries.saveSession.execute(rowFrom(next))
         await note(queries, event)
         return next

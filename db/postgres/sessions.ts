@@ -1,13 +1,13 @@
 import 'server-only'
 import type { SessionStore } from '../contract.ts'
-import { overBecause } from '../judgement.ts'
-import { seen, touched } from '../live.ts'
+import { endingOfCircumstances, overBecause } from '../judgement.ts'
+import { moved, seen, touched } from '../live.ts'
 import { KEPT, renamedEvent } from '../records.ts'
 import { beginning } from './beginning.ts'
 import { ending } from './ending.ts'
 import { housekeeping } from './housekeeping.ts'
-import { checkFrom, endedFrom, liveFrom } from './rows.ts'
-import { announce, note, type Parts, stepBy } from './step.ts'
+import { checkFrom, endedFrom, liveFrom, rowFrom } from './rows.ts'
+import { announce, end, lockSession, note, type Parts, stepBy } from './step.ts'
 
 /** The sessions of the Postgres store. */
 export function postgresSessions(parts: Parts): SessionStore {
@@ -56,8 +56,18 @@ function reading({
   }
 }
 
-function noting(parts: Parts): Pick<SessionStore, 'touch' | 'rename'> {
+function noting(parts: Parts): Pick<SessionStore, 'changeCircumstances' | 'touch' | 'rename'> {
   return {
+    changeCircumstances: (proof, to, done, event) =>
+      stepBy(parts, proof, async (queries, session): Promise<'done'> => {
+        const ending = endingOfCircumstances(session, done, parts.options)
+        if (done === 'locked' && !ending) await lockSession(queries, session, event)
+        else await note(queries, event)
+        if (ending) await end(queries, { session, ending })
+        else if (done === 'noted') await queries.saveSession.execute(rowFrom(moved(session, to)))
+        return 'done'
+      }),
+
     touch: (proof, origin, atMostEvery) =>
       stepBy(parts, proof, async (queries, session) => {
         const { id, lastActiveAt, ip, place } = touched(session, origin)

@@ -67,9 +67,9 @@ export async function announce(queries: Queries, change: SessionChange): Promise
 }
 
 /** From here on nothing but the unlock step opens it. */
-export async function lockSession(queries: Queries, session: LiveSession): Promise<void> {
+export async function lockSession(queries: Queries, session: LiveSession, event = lockedEvent(session)): Promise<void> {
   await queries.saveSession.execute(rowFrom(locked(session)))
-  await note(queries, lockedEvent(session))
+  await note(queries, event)
   await announce(queries, { type: 'locked', sessionId: session.id, at: session.now })
 }
 

@@ -84,14 +84,15 @@ export function beginning(
       return at !== null
     },
 
-    unlock: (id, generation, { userId, method, digest, securityVersion }, event) =>
+    unlock: (id, generation, by, event) =>
       step(parts, (queries, now) => {
         const session = live(queries, id, now)
+        const { userId, securityVersion } = by
         if (session?.userId !== userId || !isLocked(session, options)) return undefined
         if (newestGeneration(session) !== generation) return undefined
         const user = queries.user.get({ id: userId })
         if (!user || user.disabledAt || user.securityVersion !== securityVersion) return undefined
-        const next = unlocked(session, digest, method)
+        const next = unlocked(session, by)
         queries.saveSession.run(rowFrom(next))
         note(queries, event, now)
         return next

@@ -1,13 +1,13 @@
 import 'server-only'
 import type { SessionStore } from '../contract.ts'
-import { overBecause } from '../judgement.ts'
-import { seen, touched } from '../live.ts'
+import { endingOfCircumstances, overBecause } from '../judgement.ts'
+import { locked, moved, seen, touched } from '../live.ts'
 import { KEPT, renamedEvent } from '../records.ts'
 import { beginning } from './beginning.ts'
 import { ending } from './ending.ts'
 import { housekeeping } from './housekeeping.ts'
-import { checkFrom, endedFrom } from './rows.ts'
-import { live, liveOfUser, note, type Parts, stepBy } from './step.ts'
+import { checkFrom, endedFrom, rowFrom } from './rows.ts'
+import { end, live, liveOfUser, note, type Parts, stepBy } from './step.ts'
 
 /** The sessions of the embedded store. Every method is synchronous: it answers a value, not a promise. */
 export function sqliteSessions(parts: Parts): SessionStore {
@@ -57,9 +57,22 @@ function reading({
   }
 }
 
-function noting(parts: Parts): Pick<SessionStore, 'touch' | 'rename'> {
+function noting(parts: Parts): Pick<SessionStore, 'changeCircumstances' | 'touch' | 'rename'> {
   const { changes, options } = parts
   return {
+    changeCircumstances(proof, to, done, event) {
+      const changed = stepBy(parts, proof, (queries, session) => {
+        note(queries, event, session.now)
+        const ending = endingOfCircumstances(session, done, options)
+        if (ending) end(queries, { session, ending })
+        else queries.saveSession.run(rowFrom(done === 'locked' ? locked(session) : moved(session, to)))
+        return { lockedAt: done === 'locked' && !ending ? session.now : null }
+      })
+      if (changed === 'session-over') return changed
+      if (changed.lockedAt) changes.locked(proof.sessionId, changed.lockedAt)
+      return 'done'
+    },
+
     touch(proof, origin, atMostEvery) {
       const noted = stepBy(parts, proof, (queries, session) => {
         const { id, lastActiveAt, ip, place } = touched(session, origin)

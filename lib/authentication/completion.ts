@@ -73,7 +73,12 @@ async function unlock(user: User, { authentications, securityVersion }: SoFar, c
   if (locked?.session.userId !== user.id || !method) return null
   const { session, generation } = locked
   const event = eventFrom('session-unlocked', { userId: user.id, sessionId: session.id }, context, { method })
-  return unlockSession(session, generation, { userId: user.id, method, securityVersion }, event)
+  return unlockSession(
+    session,
+    generation,
+    { userId: user.id, method, securityVersion, in: { ...context.device, ...context.origin } },
+    event,
+  )
 }
 
 export interface LockedSession {

@@ -9,7 +9,7 @@ import { readLimited } from './body.ts'
 import { isOutage } from './outage.ts'
 import { isSafe } from './own-origin.ts'
 import { problem } from './problem.ts'
-import { requestOrigin } from './request-context.ts'
+import { circumstancesOf } from './request-context.ts'
 
 /**
  * Shells for route handlers. A handler behind sign-in is written as a function of a proof, so it cannot be called
@@ -74,7 +74,9 @@ function standing(
   return then(currentSession(request.headers.get('cookie')), (current) => {
     if (current.state === 'none') return problem('no_session')
     if (isSafe(request.method) || !changeIsActivity) return next(current)
-    return then(noteActivity(current.proof, requestOrigin(request.headers)), () => next(current))
+    return then(noteActivity(current.proof, circumstancesOf(request.headers)), (noted) =>
+      noted === 'session-over' ? problem('no_session') : next(current),
+    )
   })
 }
 

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Device, Origin } from '#db/contract.ts'
+import type { Circumstances, Device, Origin } from '#db/contract.ts'
 import { settings } from '#lib/config.ts'
 import { describeDevice } from '#lib/device/describe.ts'
 import { placeOf } from '#lib/device/place.ts'
@@ -34,6 +34,11 @@ export function requestContext(headers: Headers): RequestContext {
     sessionText: typeof session === 'string' ? session : null,
     cookieHeader: cookies,
   }
+}
+
+/** For comparing: read from the headers only when somebody asks. */
+export function circumstancesOf(headers: Headers): () => Circumstances {
+  return () => ({ ...describeDevice(headers), ...requestOrigin(headers) })
 }
 
 export function requestOrigin(headers: Headers): Origin {

@@ -1,22 +1,54 @@
 import 'server-only'
-import type { MaybePromise, Origin, SessionProof } from '#db/contract.ts'
+import type { Circumstances, MaybePromise, Session, SessionProof } from '#db/contract.ts'
+import { eventFrom } from '#lib/audit/event.ts'
 import { settings } from '#lib/config.ts'
+import { then } from '#lib/maybe-promise.ts'
 import { store } from '#lib/store.ts'
 import { secondsBetween } from '#lib/time.ts'
+import { judgeCircumstances } from './circumstances.ts'
 import { activityInterval } from './policy.ts'
+
+type Noted = 'noted' | 'not-due' | 'session-over'
 
 /**
  * Notes that a person did something: a page behind sign-in, an action, or input that the page reports. Prefetches,
  * polling, event streams and assets never come here. Written at most once a minute, so most calls cost nothing.
+ *
+ * Then, and not more often, it is looked at whether the session goes on in other circumstances (`circumstances.ts`): for
+ * up to a minute after somebody's last activity nobody's is compared with it.
+ * @param from what the request tells of its device and where it comes from; asked only when it is needed
  * @param always `Stay signed in` is written whenever it is pressed
  * @see ASVS v5.0.0-7.3.1
  */
-export function noteActivity(
-  proof: SessionProof,
-  origin: Origin,
-  always = false,
-): MaybePromise<'noted' | 'not-due' | 'session-over'> {
+export function noteActivity(proof: SessionProof, from: () => Circumstances, always = false): MaybePromise<Noted> {
   const every = always ? 0 : activityInterval(proof.session, settings().policy)
   if (secondsBetween(proof.session.lastActiveAt, proof.now) < every) return 'not-due'
-  return store().sessions.touch(proof, origin, every)
+  const here = from()
+  return then(store().sessions.find(proof.sessionId), (before) =>
+    then(before ? compare(proof, before, here) : 'session-over', (compared) =>
+      compared === 'goes-on' ? store().sessions.touch(proof, { ip: here.ip, place: here.place }, every) : compared,
+    ),
+  )
+}
+
+/** A session that is locked or ended here is no session for this request any more. */
+function compare(proof: SessionProof, before: Session, here: Circumstances): MaybePromise<'goes-on' | 'session-over'> {
+  const { signals, answer } = judgeCircumstances(before, here, settings().policy.level)
+  if (answer === 'nothing') return 'goes-on'
+  const event = eventFrom(
+    'circumstances-changed',
+    proof,
+    { device: here, origin: originOf(here) },
+    {
+      signals: signals.join(', '),
+      done: answer,
+    },
+  )
+  return then(store().sessions.changeCircumstances(proof, here, answer, event), (changed) =>
+    changed === 'done' && answer === 'noted' ? 'goes-on' : 'session-over',
+  )
+}
+
+function originOf({ ip, place }: Circumstances) {
+  return { ip, place }
 }

@@ -1,6 +1,15 @@
 import 'server-only'
 import { hash } from 'node:crypto'
-import type { Begun, NewEvent, NewSession, SessionCheck, SessionLimit, SessionProof, User } from '#db/contract.ts'
+import type {
+  Begun,
+  NewEvent,
+  NewSession,
+  SessionCheck,
+  SessionLimit,
+  SessionProof,
+  Unlocking,
+  User,
+} from '#db/contract.ts'
 import { settings } from '#lib/config.ts'
 import { type Cookie, cookie, SESSION_COOKIE } from '#lib/http/cookies.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
@@ -77,7 +86,7 @@ export async function beginSession(
 export async function unlockSession(
   { id }: Pick<SessionCheck, 'id'>,
   generation: number,
-  by: { readonly userId: string; readonly method: string; readonly securityVersion: number },
+  by: Omit<Unlocking, 'digest'>,
   event: NewEvent,
 ): Promise<{ session: SessionCheck; cookie: Cookie } | null> {
   const { token, digest } = newToken()

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Origin } from '#db/contract.ts'
+import type { Circumstances } from '#db/contract.ts'
 import { type Cookie, DUPLICATE, readCookie, SESSION_COOKIE } from '#lib/http/cookies.ts'
 import { noteActivity } from './activity.ts'
 import { type Current, sessionOf } from './current.ts'
@@ -9,7 +9,8 @@ import { openSession } from './seal.ts'
 export interface Visit {
   /** The raw `Cookie` header. */
   readonly cookies: string | null
-  readonly origin: Origin
+  /** What the request tells of its device and where it comes from. */
+  readonly from: () => Circumstances
   /** A person did this: it counts as activity. */
   readonly deliberate: boolean
   /** A change is decided under the token it came with; only what changes nothing begins a renewal. */
@@ -24,13 +25,15 @@ export interface Passed {
 }
 
 /** What happens to the session of a request on its way to a page: activity is noted, and the token renewed. */
-export async function passSession({ cookies, origin, deliberate, safe }: Visit): Promise<Passed> {
+export async function passSession({ cookies, from, deliberate, safe }: Visit): Promise<Passed> {
   const text = readCookie(cookies, SESSION_COOKIE)
   if (cookies === null || text === null || text === DUPLICATE) return { current: null, cookie: null }
   const seal = await openSession(text)
   if (!seal) return { current: { state: 'none', because: 'unauthentic' }, cookie: null }
   const current = await sessionOf(seal)
   if (current.state === 'none') return { current, cookie: null }
-  if (deliberate) await noteActivity(current.proof, origin)
+  const noted = deliberate ? await noteActivity(current.proof, from) : 'not-due'
+  // It ended meanwhile, or other circumstances have locked or ended it just now.
+  if (noted === 'session-over') return { current: await sessionOf(seal), cookie: null }
   return { current, cookie: await renew(current, cookies, deliberate && safe) }
 }

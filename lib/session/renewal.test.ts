@@ -12,9 +12,9 @@ process.env.SESSION_KEYS = 'renewal:a-key-for-renewal-only-0123456789-abcdefghij
 /** A minute before a renewal is due, whatever another test of this process has set. Seconds. */
 const almostDue = () => settings().policy.renewalInterval - MINUTE
 
-const NOWHERE = { ip: null, place: null }
-const visit = (cookies: string) => passSession({ cookies, origin: NOWHERE, deliberate: true, safe: true })
-const press = (cookies: string) => passSession({ cookies, origin: NOWHERE, deliberate: true, safe: false })
+const NOWHERE = { browser: null, os: null, kind: 'unknown', userAgent: null, ip: null, place: null } as const
+const visit = (cookies: string) => passSession({ cookies, from: () => NOWHERE, deliberate: true, safe: true })
+const press = (cookies: string) => passSession({ cookies, from: () => NOWHERE, deliberate: true, safe: false })
 const jar = (cookie: Cookie | null) => (cookie ? (setCookie(cookie).split(';')[0] ?? '') : '')
 
 async function proofWith(cookies: string) {

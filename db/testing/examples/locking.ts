@@ -67,6 +67,7 @@ export function locking(): void {
     const { store, session } = await locked(place, alice)
     const digest = randomBytes(32)
     const opened = await store.sessions.unlock(session.id, 1, by(alice, digest), unlocked(alice, session.id))
+    expect(await store.sessions.find(session.id)).toMatchObject(TABLET)
     expect(opened).toMatchObject({ generation: 2, lockedAt: null, lifetimeFrom: session.lifetimeFrom })
     expect(opened?.digest.equals(digest)).toBe(true)
     expect(opened?.authentications.map(({ method }) => method)).toEqual(['pwd'])
@@ -247,8 +248,17 @@ async function inactive(store: Store, place: Place, { id }: SessionCheck): Promi
   return (await store.sessions.check(id)) ?? never()
 }
 
+const TABLET = {
+  browser: 'Safari',
+  os: 'iOS',
+  kind: 'tablet',
+  userAgent: 'iPad',
+  ip: '192.0.2.7',
+  place: 'Peru',
+} as const
+
 function by(userId: string, digest: Buffer) {
-  return { userId, method: 'pwd', digest, securityVersion: 1 }
+  return { userId, method: 'pwd', digest, securityVersion: 1, in: TABLET }
 }
 
 function unlocked(userId: string, sessionId: string) {

@@ -18,7 +18,7 @@ export async function play(world: World, moves: readonly Move[]): Promise<void> 
   await game.checkThatTheDeadStayDead()
 }
 
-const NOWHERE = { ip: null, place: null }
+const NOWHERE = { browser: null, os: null, kind: 'unknown', userAgent: null, ip: null, place: null } as const
 
 type Begun = Awaited<ReturnType<World['begin']>>
 type Answer = 'arrives' | 'late' | 'lost'
@@ -72,7 +72,7 @@ class Game {
     const mustServe = this.#referee.mustServe(who)
     const stale = await this.#isStale(jar)
     const deliberate = move !== 'read'
-    const passed = await passSession({ cookies: jar, origin: NOWHERE, deliberate, safe: move !== 'post' })
+    const passed = await passSession({ cookies: jar, from: () => NOWHERE, deliberate, safe: move !== 'post' })
     const current = await currentSession(jar)
     this.#referee.judge(who, jar, current, mustServe)
     if (stale) await this.#expectTheEnd()
