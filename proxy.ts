@@ -1,5 +1,6 @@
 import { type NextRequest, NextResponse } from 'next/server'
 import { arrivalAt } from '#lib/account/arrival.ts'
+import { isHidden } from '#lib/administration/hidden.ts'
 import { settings } from '#lib/config.ts'
 import { formProblem } from '#lib/http/action-guard.ts'
 import {
@@ -95,6 +96,9 @@ async function passApi(request: NextRequest, pathname: string): Promise<Response
   return response
 }
 
+/** No page has this path: it is answered as any other that leads nowhere. */
+const NOWHERE = '/nowhere'
+
 async function passPage(request: NextRequest, pathname: string): Promise<Response> {
   const nonce = randomSecret().subarray(0, 16).toString('base64')
   const policy = pagePolicy(nonce)
@@ -104,7 +108,11 @@ async function passPage(request: NextRequest, pathname: string): Promise<Respons
   const session = await sessionStep(request, pathname)
   const browser = browserStep(headers)
   headers.set(COOKIELESS_HEADER, browser && !isSafe(request.method) ? '1' : '0')
-  const response = NextResponse.next({ request: { headers } })
+  // How it looks, not whether it is allowed: its pages, and its actions, refuse by themselves.
+  const hidden = isSafe(request.method) && (await isHidden(pathname, request.headers.get('cookie')))
+  const response = hidden
+    ? NextResponse.rewrite(new URL(NOWHERE, request.url), { request: { headers } })
+    : NextResponse.next({ request: { headers } })
   response.headers.set('content-security-policy', policy)
   if (session.forgetSite) response.headers.set('clear-site-data', '"cache", "storage"')
   send(response, session.cookie)

@@ -1,5 +1,6 @@
 import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
+import { isAdministrator } from '#db/figures.ts'
 import { settings } from '#lib/config.ts'
 import { formToken } from '#lib/http/form-token.ts'
 import { PATH_HEADER } from '#lib/session/paths.ts'
@@ -26,7 +27,7 @@ export default async function AccountLayout({ children }: { readonly children: R
         timeouts={timeouts}
         formToken={token}
       >
-        <AccountHeader name={user?.name ?? ''} formToken={token} />
+        <AccountHeader name={user?.name ?? ''} formToken={token} administrator={isAdministrator(user)} />
         {children}
       </SessionWatch>
     </>

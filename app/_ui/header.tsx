@@ -22,8 +22,17 @@ function HomeLink() {
   )
 }
 
+interface AccountHeaderProps {
+  readonly name: string
+  readonly formToken: string
+  readonly administrator: boolean
+}
+
+/** For administrators alone: to everybody else there is no such page. */
+const ADMINISTRATION = [['/admin/users', 'Administration']] as const
+
 /** Above every page behind sign-in. `Sign out` is always in sight, from 320 pixels on. */
-export function AccountHeader({ name, formToken }: { readonly name: string; readonly formToken: string }) {
+export function AccountHeader({ name, formToken, administrator }: AccountHeaderProps) {
   return (
     <header className="border-b border-line bg-surface">
       <SkipLink />
@@ -36,7 +45,7 @@ export function AccountHeader({ name, formToken }: { readonly name: string; read
           <SignOutForm formToken={formToken} />
         </div>
         <div className="mt-1 basis-full">
-          <NavLinks />
+          <NavLinks more={administrator ? ADMINISTRATION : []} />
         </div>
       </div>
     </header>

@@ -17,7 +17,7 @@ export function NavLinks({ more }: { readonly more: readonly (readonly [path: st
         <a
           key={path}
           href={path}
-          aria-current={here === path ? 'page' : undefined}
+          aria-current={here === path ? 'page' : isWithin(here, path) ? 'true' : undefined}
           className="relative inline-flex min-h-11 items-center px-2 text-sm font-medium text-muted no-underline hover:text-ink hover:no-underline aria-[current]:text-ink aria-[current]:after:absolute aria-[current]:after:inset-x-2 aria-[current]:after:bottom-0 aria-[current]:after:border-b-2 aria-[current]:after:border-accent"
         >
           {label}
@@ -25,4 +25,9 @@ export function NavLinks({ more }: { readonly more: readonly (readonly [path: st
       ))}
     </nav>
   )
+}
+
+/** Administration is several pages with one link. */
+function isWithin(here: string | null, path: string): boolean {
+  return path.startsWith('/admin/') && (here?.startsWith('/admin/') ?? false)
 }

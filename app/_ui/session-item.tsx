@@ -19,6 +19,8 @@ interface SessionItemProps {
   readonly addressHint?: ReactNode
   /** At the end of the details: giving it a name, for example. */
   readonly more?: ReactNode
+  /** Whose it is, where sessions of several people stand in one list. */
+  readonly owner?: ReactNode
 }
 
 /** Below the text on a phone, else beside `Details`; in the flow of the page when a dialog stands open in it. */
@@ -26,7 +28,7 @@ const ACTIONS =
   'flex flex-col gap-2 sm:absolute sm:end-0 sm:top-0 sm:flex-row sm:flex-wrap sm:justify-end has-[dialog[open]:not(:modal)]:static'
 
 /** A live session in a list. Its heading, `session-<id>`, can take focus. */
-export function SessionItem({ session, now, children, addressHint, more }: SessionItemProps) {
+export function SessionItem({ session, now, children, addressHint, more, owner }: SessionItemProps) {
   const name = sessionName(session)
   return (
     <li
@@ -46,6 +48,7 @@ export function SessionItem({ session, now, children, addressHint, more }: Sessi
             </h3>
             <Badges session={session} />
           </div>
+          {owner && <p className="mt-1 text-sm font-medium wrap-anywhere">{owner}</p>}
           <Summary session={session} />
         </div>
       </div>

@@ -3,7 +3,7 @@
  * which address stand beside it in the list.
  *
  * What `detail` holds: `signed-in` {method, newDevice: 'true'}, `reauthenticated` {method}, `session-ended`
- * {reason, endedBy}, `session-renamed` {name}, `profile-changed` {name}, `passkey-*` {name}, `email-*` {from, to}, `circumstances-changed` {signals, done}, acts of administrators {reason, act, user}. Each value may be missing: an old row must
+ * {reason, endedBy, why}, `session-renamed` {name}, `profile-changed` {name}, `passkey-*` {name}, `email-*` {from, to}, `circumstances-changed` {signals, done}, acts of administrators {reason, act, user}. Each value may be missing: an old row must
  * still read well. `device` is the one that the event is about.
  * @see ASVS v5.0.0-16.3.1, v5.0.0-16.2.1
  */
@@ -124,7 +124,9 @@ const ENDS: Readonly<Record<EndReason, (event: Told) => string>> = {
 
 function sessionEnded(event: Told): string {
   const reason = event.detail.reason ?? ''
-  return Object.hasOwn(ENDS, reason) ? `Session ended: ${ENDS[reason as EndReason](event)}` : 'Session ended'
+  return Object.hasOwn(ENDS, reason)
+    ? `Session ended: ${ENDS[reason as EndReason](event)}${because(event.detail.why)}`
+    : 'Session ended'
 }
 
 function from(device: string | null | undefined): string {
