@@ -1,6 +1,5 @@
 import 'server-only'
 import type { Ending, Store } from '#db/contract.ts'
-import { eventOf } from '#db/records.ts'
 import { normaliseEmail } from '#lib/account/email.ts'
 import { tidy } from '#lib/housekeeping.ts'
 import { keyFileOf } from '#lib/keys/ring.ts'
@@ -14,6 +13,8 @@ import { fail, say } from './terminal.ts'
 /** The commands of administration. Each answers its exit code. */
 
 const BY_ADMINISTRATOR: Ending = { reason: 'administrator', endedBy: null }
+/** What the raised epoch makes of them anyway; it is told in the list of each person, and not by a mail to each. */
+const ALL_AT_ONCE: Ending = { reason: 'epoch', endedBy: null }
 
 export async function endSessionsOf(email: string): Promise<number> {
   return withStore(async ({ users, sessions }) => {
@@ -27,7 +28,7 @@ export async function endEverybodysSessions(): Promise<number> {
   return withStore(async ({ sessions }) => {
     // First: from here on no session of before opens anything, in this database or a copy of it.
     raiseEpoch()
-    return report(await sessions.endForEverybody(BY_ADMINISTRATOR), 'session', 'ended')
+    return report(await sessions.endForEverybody(ALL_AT_ONCE), 'session', 'ended')
   })
 }
 
@@ -36,18 +37,6 @@ export async function purgeSessions(): Promise<number> {
     const { swept, purged } = await tidy()
     report(swept, 'session', 'that had run out ended')
     return report(purged, 'record', 'older than 28 days deleted')
-  })
-}
-
-export async function grantAdministrator(email: string): Promise<number> {
-  return withStore(async ({ users }) => {
-    const user = await users.findByEmail(normaliseEmail(email))
-    if (!user) return unknownAddress(email)
-    const event = eventOf('administrator-granted', user.id)
-    if (!user.administrator)
-      await users.change({ by: 'shell', userId: user.id }, { kind: 'administrator-granted' }, event)
-    say(`${user.email} is an administrator now, from the next sign-in on.`)
-    return 0
   })
 }
 
@@ -65,7 +54,7 @@ export async function rotateKeys(): Promise<number> {
   return 0
 }
 
-async function withStore(act: (store: Store) => Promise<number>): Promise<number> {
+export async function withStore(act: (store: Store) => Promise<number>): Promise<number> {
   prepare()
   try {
     return await act(await openQuietly())
@@ -79,6 +68,6 @@ function report(count: number, thing: string, what: string): number {
   return 0
 }
 
-function unknownAddress(email: string): number {
+export function unknownAddress(email: string): number {
   return fail(`No account has the address ${email}.`)
 }

@@ -2,15 +2,10 @@ import 'server-only'
 import { parseArgs } from 'node:util'
 import { StoreUnavailable } from '#db/contract.ts'
 import { WrongKeys } from '#lib/keys/file.ts'
-import {
-  endEverybodysSessions,
-  endSessionsOf,
-  grantAdministrator,
-  purgeSessions,
-  rotateKeys,
-} from './administration.ts'
+import { endEverybodysSessions, endSessionsOf, purgeSessions, rotateKeys } from './administration.ts'
 import { doctor } from './doctor.ts'
 import { fail, say } from './terminal.ts'
+import { changeUser, isUserCommand, listUsers } from './users.ts'
 
 const USAGE = `Usage: npm run signet -- COMMAND
 
@@ -19,7 +14,13 @@ const USAGE = `Usage: npm run signet -- COMMAND
   sessions end --all           ends all sessions of everybody
   sessions purge               ends what has run out and deletes old records now
   keys rotate                  adds a new key; sessions go on, running servers learn it by themselves
+  users list [TEXT]            accounts, or those with TEXT in name or address
+  users disable EMAIL          ends all sessions of an account, and lets nobody sign in
+  users enable EMAIL           lets them sign in again; what was ended stays ended
+  users delete EMAIL           deletes an account for good; its events stay, without anything personal
   users grant-admin EMAIL      makes an account an administrator's; its sessions end
+  users withdraw-admin EMAIL   takes that back; its sessions end
+     --reason TEXT             with a change of an account: why, for the person to read
   --help                       shows this`
 
 const usage = (problem: string) => fail(`${problem} See: npm run signet -- --help`, 2)
@@ -40,7 +41,8 @@ async function dispatch(args: readonly string[]): Promise<number> {
   if (values.help) return showHelp()
   if (command !== 'sessions end' && (values.all || values.user !== undefined))
     usage('--all and --user belong to "sessions end".')
-  if (command !== 'users grant-admin' && rest.length > 0) usage(`"${rest.join(' ')}" is too much.`)
+  if (values.reason !== undefined && !isUserChange(positionals)) usage('--reason belongs to a change of an account.')
+  if (positionals[0] !== 'users' && rest.length > 0) usage(`"${rest.join(' ')}" is too much.`)
   switch (command) {
     case 'doctor':
       return doctor()
@@ -50,9 +52,8 @@ async function dispatch(args: readonly string[]): Promise<number> {
       return purgeSessions()
     case 'keys rotate':
       return rotateKeys()
-    case 'users grant-admin':
-      return rest.length === 1 && rest[0] ? grantAdministrator(rest[0]) : usage('"users grant-admin" needs one EMAIL.')
     default:
+      if (positionals[0] === 'users') return users(positionals[1], rest, values.reason)
       return usage(command ? `"${command}" is not a command.` : 'A command is missing.')
   }
 }
@@ -62,11 +63,26 @@ function parsed(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { help: { type: 'boolean', short: 'h' }, all: { type: 'boolean' }, user: { type: 'string' } },
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        all: { type: 'boolean' },
+        user: { type: 'string' },
+        reason: { type: 'string' },
+      },
     })
   } catch (error) {
     return usage((error as Error).message.split(/\. |\n/)[0]?.replace(/\.?$/, '.') ?? '')
   }
+}
+
+function isUserChange([area, name]: readonly string[]): boolean {
+  return area === 'users' && isUserCommand(name)
+}
+
+function users(name: string | undefined, rest: readonly string[], reason: string | undefined): Promise<number> {
+  if (name === 'list') return rest.length < 2 ? listUsers(rest[0] ?? '') : usage('"users list" takes one TEXT.')
+  if (!isUserCommand(name)) return usage(name ? `"users ${name}" is not a command.` : 'A command is missing.')
+  return rest.length === 1 && rest[0] ? changeUser(name, rest[0], reason) : usage(`"users ${name}" needs one EMAIL.`)
 }
 
 function sessionsEnd({ all, user }: { all?: boolean; user?: string }): Promise<number> {
