@@ -7,24 +7,10 @@
  * Promise: processes that share a database refuse a session from the moment of its end and tell its open pages within a
  * second. Records go after 28 days. A process that is asked to end closes its streams, finishes, and exits with 0.
  */
-import { execFile } from 'node:child_process'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { trySignIn } from './api.ts'
 import { asvs, expect, startServer, test } from './book.ts'
+import { signet } from './command-line.ts'
 import { openStream } from './event-stream.ts'
-import type { Server } from './server.ts'
-
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
-
-/** `npm run signet -- …` beside the running server. */
-async function signet({ dataDir, origin }: Server, ...args: readonly string[]): Promise<string> {
-  const run = ['--conditions=react-server', 'lib/cli/run.cjs', 'signet', ...args]
-  const env = { PATH: process.env.PATH ?? '', DATA_DIR: dataDir, APP_ORIGIN: origin, NODE_ENV: 'production' as const }
-  const { stdout } = await promisify(execFile)(process.execPath, run, { cwd: ROOT, env })
-  return stdout
-}
 
 test(
   'two processes on one database: what ends in one is over in the other',

@@ -11,7 +11,7 @@
 import { asvs, expect, type Person, test } from './book.ts'
 import { openStream } from './event-stream.ts'
 import type { RawAnswer } from './raw.ts'
-import { privateApi, privatePages } from './routes.ts'
+import { administrationPages, privateApi, privatePages } from './routes.ts'
 import type { Server } from './server.ts'
 import { type Doors, type OpenForm, openForm, tryDoors, withoutTimes } from './ways-in.ts'
 
@@ -106,7 +106,7 @@ test(
     const cookie = await alice.cookieHeader()
     await alice.api.delete('/api/session')
     expect(privatePages().length).toBeGreaterThan(3)
-    for (const path of privatePages()) {
+    for (const path of [...privatePages(), ...administrationPages()]) {
       const { status, headers } = await server.request({ path, headers: { cookie } })
       expect([status, headers.location], path).toEqual([307, expect.stringContaining('/sign-in?reason=signed-out')])
     }

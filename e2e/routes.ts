@@ -5,10 +5,22 @@ import { fileURLToPath } from 'node:url'
 /** The routes that there are, read from the folders that make them: a new one is in every test that goes through all. */
 const APP = join(dirname(dirname(fileURLToPath(import.meta.url))), 'app')
 
-/** Pages behind sign-in. */
+/** An id of nobody and nothing, where a path takes one. */
+export const SOME_ID = 'AAAAAAAAAAAAAAAAAAAAAA'
+
+/** Pages behind sign-in that everybody has. */
 export function privatePages(): string[] {
+  return pagesBehindSignIn().filter((path) => !path.startsWith('/admin/'))
+}
+
+/** Pages that there are for administrators alone. */
+export function administrationPages(): string[] {
+  return pagesBehindSignIn().filter((path) => path.startsWith('/admin/'))
+}
+
+function pagesBehindSignIn(): string[] {
   const folder = join(APP, '(account)')
-  return filesIn(folder, 'page.tsx').map((file) => `/${relative(folder, dirname(file))}`)
+  return filesIn(folder, 'page.tsx').map((file) => `/${relative(folder, dirname(file))}`.replace(/\[\w+\]/, SOME_ID))
 }
 
 export interface ApiRoute {
@@ -33,7 +45,7 @@ export function privateApi(): ApiRoute[] {
   return filesIn(join(APP, 'api'), 'route.ts')
     .filter((file) => !file.includes('[...'))
     .flatMap((file) => {
-      const path = `/${relative(APP, dirname(file))}`.replace(/\[\w+\]/, 'AAAAAAAAAAAAAAAAAAAAAA')
+      const path = `/${relative(APP, dirname(file))}`.replace(/\[\w+\]/, SOME_ID)
       const methods = [...readFileSync(file, 'utf8').matchAll(/^export const ([A-Z]+) =/gm)]
       return methods.map(([, method = '']) => ({ method, path }))
     })

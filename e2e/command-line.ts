@@ -1,0 +1,15 @@
+import { execFile } from 'node:child_process'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Server } from './server.ts'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** `npm run signet -- …` beside the running server. Answers what it said; rejects when it fails. */
+export async function signet({ dataDir, origin }: Server, ...args: readonly string[]): Promise<string> {
+  const run = ['--conditions=react-server', 'lib/cli/run.cjs', 'signet', ...args]
+  const env = { PATH: process.env.PATH ?? '', DATA_DIR: dataDir, APP_ORIGIN: origin, NODE_ENV: 'production' as const }
+  const { stdout } = await promisify(execFile)(process.execPath, run, { cwd: ROOT, env })
+  return stdout
+}
