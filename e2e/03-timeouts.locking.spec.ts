@@ -71,9 +71,10 @@ test('a locked session is no session on any door', asvs('7.3.1', 'WSTG-ATHZ-02')
     expect(headers.location, path).toContain('/sign-in?reason=idle')
   }
   for (const { method, path } of privateApi()) {
-    const body = method === 'GET' ? undefined : {}
+    const body = method === 'POST' || method === 'PATCH' ? {} : undefined
     const answer = await sendJson(server, method, path, body, { headers: { cookie } })
-    expect([answer.status, answer.json()], `${method} ${path}`).toMatchObject([401, { code: 'no_session' }])
+    expect(answer.status, `${method} ${path}`).toBe(401)
+    if (method !== 'HEAD') expect(answer.json(), `${method} ${path}`).toMatchObject({ code: 'no_session' })
   }
   expect(server.fingerprint(), 'nothing has changed, its last activity neither').toBe(before)
   expect(server.row(id)?.locked_at).not.toBeNull()

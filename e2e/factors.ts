@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { CDPSession } from '@playwright/test'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
 import { Secret, TOTP } from 'otpauth'
+import { type Quirks, SoftwareAuthenticator } from '#lib/authentication/model/authenticator.ts'
 import { newRecoveryCodes } from '#lib/authentication/recovery-codes.ts'
 import { newTotpSecret } from '#lib/authentication/totp.ts'
 import { sealSecret } from '#lib/authentication/totp-secret.ts'
@@ -74,31 +75,55 @@ export function givePasskey(server: Server, person: Named, name = 'Test passkey'
     [-3, bytes(y)],
   ])
   const credentialId = randomBytes(32)
-  server.db
-    .prepare(
-      `insert into passkeys (id, user_id, credential_id, public_key, counter, backup_eligible, backed_up, transports,
-         aaguid, name, created_at) values (?, ?, ?, ?, 0, 0, 0, 'internal', ?, ?, ?)`,
-    )
-    .run(
-      randomBytes(16).toString('base64url'),
-      userId,
-      credentialId.toString('base64url'),
-      Buffer.from(isoCBOR.encode(cose)),
-      '00000000-0000-0000-0000-000000000000',
-      name,
-      Date.now(),
-    )
+  insertPasskey(server, userId, credentialId, Buffer.from(isoCBOR.encode(cose)), name)
   const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')
   const handle = Buffer.from(userId, 'base64url').toString('base64')
   return { credentialId: credentialId.toString('base64'), privateKey: pkcs8, userHandle: handle }
 }
 
+function insertPasskey(server: Server, userId: string, credentialId: Buffer, publicKey: Buffer, name: string): void {
+  const sql = `insert into passkeys (id, user_id, credential_id, public_key, counter, backup_eligible, backed_up,
+    transports, aaguid, name, created_at) values (?, ?, ?, ?, 0, 0, 0, 'internal', ?, ?, ?)`
+  const [id, aaguid] = [randomBytes(16).toString('base64url'), '00000000-0000-0000-0000-000000000000']
+  server.db.prepare(sql).run(id, userId, credentialId.toString('base64url'), publicKey, aaguid, name, Date.now())
+}
+
+/** A passkey without a browser, for requests made by hand: it signs what it is told to, rightly or wrongly. */
+export class SoftPasskey {
+  readonly #authenticator: SoftwareAuthenticator
+  readonly #origin: string
+
+  private constructor(authenticator: SoftwareAuthenticator, origin: string) {
+    this.#authenticator = authenticator
+    this.#origin = origin
+  }
+
+  static of(server: Server, person: Named): SoftPasskey {
+    const authenticator = new SoftwareAuthenticator()
+    const id = idOf(server, person)
+    authenticator.create({ challenge: '', rp: { id: 'localhost' }, user: { id } })
+    insertPasskey(server, id, authenticator.credentialId, authenticator.cosePublicKey(), 'Software passkey')
+    return new SoftPasskey(authenticator, server.origin)
+  }
+
+  get id(): string {
+    return this.#authenticator.id
+  }
+
+  get(options: { readonly challenge: string; readonly rpId?: string }, quirks: Quirks = {}) {
+    return this.#authenticator.get(options, { origin: this.#origin, ...quirks })
+  }
+}
+
 /** A person's own authenticator, in Chromium: it verifies its person, and answers at once. */
 export class VirtualAuthenticator {
-  private constructor(
-    private readonly cdp: CDPSession,
-    private readonly id: string,
-  ) {}
+  private readonly cdp: CDPSession
+  private readonly id: string
+
+  private constructor(cdp: CDPSession, id: string) {
+    this.cdp = cdp
+    this.id = id
+  }
 
   static async of({ context, page }: Pick<Person, 'context' | 'page'>): Promise<VirtualAuthenticator> {
     const cdp = await context.newCDPSession(page)
@@ -124,8 +149,8 @@ export class VirtualAuthenticator {
   }
 
   /** Whether the person is there to be asked. */
-  async answers(at_once: boolean): Promise<void> {
-    await this.cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: this.id, enabled: at_once })
+  async answers(atOnce: boolean): Promise<void> {
+    await this.cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: this.id, enabled: atOnce })
   }
 
   /** Whether its person proves to it who they are. */

@@ -103,6 +103,11 @@ export class SoftwareAuthenticator {
     return Buffer.concat([sha256(quirks.rpId ?? rpId), tail])
   }
 
+  /** As a credential record keeps it. */
+  cosePublicKey(): Buffer {
+    return Buffer.from(isoCBOR.encode(this.coseKey()))
+  }
+
   /** RFC 9052 §7: 1 kty, 3 alg, then by type of key. */
   private coseKey(): Map<number, number | Uint8Array> {
     const { x = '', y = '', n = '', e = '' } = this.publicKey.export({ format: 'jwk' }) as Record<string, string>
