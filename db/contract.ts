@@ -282,6 +282,8 @@ export interface EventQuery {
   readonly userId: string
   /** All kinds when empty. */
   readonly kinds: readonly EventKind[]
+  /** Only those of this session; all when it is left away. */
+  readonly sessionId?: string | null
   /** Only events with a smaller `seq`; null begins with the newest. */
   readonly before: number | null
   readonly most: number

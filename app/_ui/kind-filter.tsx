@@ -5,10 +5,12 @@ import { INPUT_CLASS } from './field.tsx'
 interface KindFilterProps {
   readonly labels: Readonly<Record<EventKind, string>>
   readonly kind: EventKind | null
+  /** Stays chosen. */
+  readonly session: string | null
 }
 
 /** Chooses one kind of event: a plain form, so the choice is in the address and Back works. */
-export function KindFilter({ labels, kind }: KindFilterProps) {
+export function KindFilter({ labels, kind, session }: KindFilterProps) {
   return (
     <form method="get" className="flex flex-wrap items-end gap-3">
       <div className="min-w-0 grow sm:max-w-xs">
@@ -24,6 +26,7 @@ export function KindFilter({ labels, kind }: KindFilterProps) {
           ))}
         </select>
       </div>
+      {session && <input type="hidden" name="session" value={session} />}
       <Button type="submit" variant="secondary">
         Apply
       </Button>

@@ -29,6 +29,8 @@ export interface SessionCard {
   readonly assuranceLevel: 1 | 2 | 3
   readonly signedInAt: Date
   readonly lastActiveAt: Date
+  /** When its cookie got its present secret. */
+  readonly renewedAt: Date
   /** The absolute lifetime's end. */
   readonly endsAt: Date
   /** How long nobody has used it, in whole days, once that is long for this deployment; else null. Seconds. */

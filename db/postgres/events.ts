@@ -15,10 +15,10 @@ export function postgresEvents({ connection }: Parts): EventStore {
         return row && eventFrom(row)
       }),
 
-    list: ({ userId, kinds, before, most }) =>
+    list: ({ userId, kinds, sessionId = null, before, most }) =>
       connection.read(async (queries) => {
         // Beyond the column's range the statement would be refused; nothing has a `seq` there.
-        const page = { userId, kinds, most, before: Math.max(0, Math.min(before ?? LAST, LAST)) }
+        const page = { userId, kinds, sessionId, most, before: Math.max(0, Math.min(before ?? LAST, LAST)) }
         return (await queries.eventsOfUser.execute(page)).map(eventFrom)
       }),
   }

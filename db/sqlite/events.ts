@@ -13,10 +13,10 @@ export function sqliteEvents(parts: Parts): EventStore {
         return row && eventFrom(row)
       }),
 
-    list: ({ userId, kinds, before, most }) =>
+    list: ({ userId, kinds, sessionId = null, before, most }) =>
       parts.connection.read((queries) =>
         queries.eventsOfUser
-          .all({ userId, kinds: JSON.stringify(kinds), before: before ?? Number.MAX_SAFE_INTEGER, most })
+          .all({ userId, kinds: JSON.stringify(kinds), sessionId, before: before ?? Number.MAX_SAFE_INTEGER, most })
           .map(eventFrom),
       ),
   }

@@ -12,6 +12,7 @@ export function accountQueries(db: NodePgDatabase) {
     Object.entries(getTableColumns(users)).map(([column, type]) => [column, sql`${sql.param(p(column), type)}`]),
   )
   delete changes.id
+  const ofSession = sql`(${p('sessionId')}::text is null or ${events.sessionId} = ${p('sessionId')}::text)`
   const ofKind = sql`(cardinality(${p('kinds')}::text[]) = 0 or ${events.kind} = any(${p('kinds')}::text[]))`
   return {
     insertUser: db
@@ -119,7 +120,7 @@ export function accountQueries(db: NodePgDatabase) {
     eventsOfUser: db
       .select()
       .from(events)
-      .where(and(eq(events.userId, p('userId')), lt(events.seq, p('before')), ofKind))
+      .where(and(eq(events.userId, p('userId')), lt(events.seq, p('before')), ofKind, ofSession))
       .orderBy(desc(events.seq))
       .limit(p('most'))
       .prepare('events_of_user'),

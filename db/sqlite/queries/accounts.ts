@@ -8,6 +8,7 @@ export function accountQueries(db: BetterSQLite3Database) {
   const { seq: _, ...event } = columns(events)
   const { id: __, ...changeable } = columns(users)
   const changes = Object.fromEntries(Object.keys(changeable).map((column) => [column, to(column)]))
+  const ofSession = sql`(${p('sessionId')} is null or ${events.sessionId} = ${p('sessionId')})`
   const ofKind = sql`(${p('kinds')} = '[]' or ${events.kind} in (select value from json_each(${p('kinds')})))`
   return {
     insertUser: db
@@ -108,7 +109,7 @@ export function accountQueries(db: BetterSQLite3Database) {
     eventsOfUser: db
       .select()
       .from(events)
-      .where(and(eq(events.userId, p('userId')), lt(events.seq, p('before')), ofKind))
+      .where(and(eq(events.userId, p('userId')), lt(events.seq, p('before')), ofKind, ofSession))
       .orderBy(desc(events.seq))
       .limit(p('most'))
       .prepare(),

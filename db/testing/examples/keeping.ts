@@ -76,6 +76,22 @@ export function keeping(): void {
     expect(await store.events.list({ ...page, kinds: [], most: 50, before: null })).toHaveLength(6)
   })
 
+  test('events are picked by session, kind and page together', { tag: '@v5.0.0-8.2.2' }, async ({ store, alice }) => {
+    const [one, other] = [await begin(store, alice), await begin(store, alice)]
+    for (const { id } of [one, other, one, one]) {
+      await store.events.append({ ...event('reauthenticated', alice), sessionId: id })
+    }
+    const page = { userId: alice, kinds: [], sessionId: one.id, before: null, most: 50 } as const
+    const found = await store.events.list(page)
+    expect(found.map(({ kind }) => kind)).toEqual([...Array(3).fill('reauthenticated'), 'signed-in'])
+    expect(found.every(({ sessionId }) => sessionId === one.id)).toBe(true)
+    expect(await store.events.list({ ...page, kinds: ['signed-in'] })).toHaveLength(1)
+    expect(await store.events.list({ ...page, before: found[1]?.seq ?? 0 })).toEqual(found.slice(2))
+    expect(await store.events.list({ ...page, sessionId: null })).toHaveLength(7)
+    expect(await store.events.list({ ...page, sessionId: 'unknown' })).toEqual([])
+    expect(await store.events.list({ ...page, userId: await signUp(store) }), 'nobody else’s').toEqual([])
+  })
+
   test('of fifty attempts at once from two processes only the ceiling is let through', {
     tag: '@v5.0.0-6.3.1',
   }, async ({ store, place }) => {

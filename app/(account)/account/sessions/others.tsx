@@ -9,6 +9,7 @@ import { SessionItem } from '#ui/session-item.tsx'
 import { SessionList } from '#ui/session-list.tsx'
 import { renameSession } from './actions.ts'
 import { AddressHint } from './address-hint.tsx'
+import { Lineage } from './lineage.tsx'
 import { Names } from './names.tsx'
 import type { PageView } from './views.ts'
 import { Filter, NoneOfThese, Pages, whichOf } from './which.tsx'
@@ -75,7 +76,12 @@ function OtherSession({ session, view, focusNext }: OtherProps) {
       session={session}
       now={view.now}
       addressHint={<AddressHint />}
-      more={<RenameForm action={renameSession} target={target} name={session.name} {...{ formToken, asked }} />}
+      more={
+        <>
+          <Lineage session={session} now={view.now} />
+          <RenameForm action={renameSession} target={target} name={session.name} {...{ formToken, asked }} />
+        </>
+      }
     >
       <DialogTrigger dialog={`end-${target}`} fallback={{ path: PAGE, name: 'end', value: target }}>
         Sign out <span className="sr-only">{session.label}</span>

@@ -6,6 +6,7 @@ import { SessionList } from '#ui/session-list.tsx'
 import { SignOutForm } from '#ui/sign-out-form.tsx'
 import { renameSession } from './actions.ts'
 import { AddressHint } from './address-hint.tsx'
+import { Lineage } from './lineage.tsx'
 import type { PageView } from './views.ts'
 
 /** The session in hand comes first; leaving it needs no proof and no dialog. */
@@ -18,13 +19,16 @@ export function ThisSession({ session, view }: { readonly session: SessionCard; 
           now={view.now}
           addressHint={<AddressHint />}
           more={
-            <RenameForm
-              action={renameSession}
-              target={session.id}
-              name={session.name}
-              formToken={view.formToken}
-              asked={view.asked}
-            />
+            <>
+              <Lineage session={session} now={view.now} />
+              <RenameForm
+                action={renameSession}
+                target={session.id}
+                name={session.name}
+                formToken={view.formToken}
+                asked={view.asked}
+              />
+            </>
           }
         >
           <SignOutForm formToken={view.formToken} of="this device" />

@@ -51,6 +51,7 @@ function sessionCard(session: Session, proof: SessionProof): Omit<SessionCard, '
     assuranceLevel: assuranceLevel(session.authentications) || 1,
     signedInAt: session.beganAt,
     lastActiveAt: session.lastActiveAt,
+    renewedAt: session.renewedAt,
     endsAt: deadlines(session, settings().policy).expiresAt,
     unusedFor: unusedFor(session, proof.now),
     current,

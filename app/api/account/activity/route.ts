@@ -1,4 +1,5 @@
 import { csv, exported, type Shown } from '#lib/audit/export.ts'
+import { parseSessionId } from '#lib/audit/lineage.ts'
 import { parseEventKind } from '#lib/audit/sentences.ts'
 import { shortenAddress } from '#lib/device/address.ts'
 import { json, withSession } from '#lib/http/api.ts'
@@ -15,6 +16,7 @@ export const GET = withSession(async (proof, { request }) => {
   const events = await store().events.list({
     userId: proof.userId,
     kinds: kind ? [kind] : [],
+    sessionId: parseSessionId(query.get('session')),
     before: null,
     most: MOST,
   })

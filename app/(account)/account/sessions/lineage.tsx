@@ -1,0 +1,21 @@
+import { Fact, Facts } from '#ui/card.tsx'
+import type { SessionCard } from '#ui/session-card.ts'
+import { Time } from '#ui/time.tsx'
+
+/** Where a session comes from: its events, from the sign-in on, and when its cookie got its present secret. */
+export function Lineage({ session, now }: { readonly session: SessionCard; readonly now: Date }) {
+  return (
+    <div className="space-y-3">
+      <Facts>
+        <Fact term="Cookie renewed">
+          <Time at={session.renewedAt} now={now} both />
+        </Fact>
+      </Facts>
+      <p className="text-sm">
+        <a href={`/account/activity?${new URLSearchParams({ session: session.id })}`}>
+          What happened in this session<span className="sr-only">: {session.label}</span>
+        </a>
+      </p>
+    </div>
+  )
+}
