@@ -1,7 +1,15 @@
 import { expect, test } from '@playwright/test'
 import type { EndReason } from '#db/contract.ts'
 import { PRESETS } from '#lib/session/policy.ts'
-import { endPhrase, parseShownReason, reasonSentence, SHOWN_REASONS, shownReason } from '#lib/session/reasons.ts'
+import {
+  endPhrase,
+  lockedSentence,
+  parseShownReason,
+  reasonSentence,
+  SHOWN_REASONS,
+  shownReason,
+} from '#lib/session/reasons.ts'
+import { secondsAfter } from '#lib/time.ts'
 
 const level1 = { ...PRESETS[1], idleWarning: 120 }
 const level2 = { ...PRESETS[2], idleWarning: 120 }
@@ -54,4 +62,14 @@ for (const text of [null, undefined, '', 'IDLE', 'limit', '__proto__', 'construc
 
 test('the six of the surface are understood', () => {
   for (const reason of SHOWN_REASONS) expect(parseShownReason(reason)).toBe(reason)
+})
+
+test('a session that was locked before its time was not locked by inactivity', () => {
+  const policy = { ...PRESETS[2], idleWarning: 120 }
+  const lastActiveAt = new Date('2026-01-01T12:00:00Z')
+  const times = { beganAt: lastActiveAt, lifetimeFrom: lastActiveAt, lastActiveAt, remembered: false }
+  const after = (seconds: number) => lockedSentence({ ...times, lockedAt: secondsAfter(lastActiveAt, seconds) }, policy)
+  expect(after(15 * 60)).toContain('because nothing happened here for a while')
+  expect(after(15 * 60 - 1)).toContain('because it went on with another browser or on another system')
+  expect(lockedSentence({ ...times, lockedAt: null }, policy)).toContain('because nothing happened here')
 })

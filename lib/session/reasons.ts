@@ -4,9 +4,10 @@
  * Stored reasons are fine, because an auditor asks; shown reasons are the six of `/sign-in?reason=`. A reason
  * is shown only to whoever holds an authentic seal of that session, and in the account's own list.
  */
-import type { EndedSession, EndReason } from '#db/contract.ts'
+import type { EndedSession, EndReason, SessionTimes } from '#db/contract.ts'
 import { durationAdjective, durationWords } from '#lib/duration-words.ts'
-import type { SessionPolicy } from '#lib/session/policy.ts'
+import { limitsFor, type SessionPolicy } from '#lib/session/policy.ts'
+import { secondsBetween } from '#lib/time.ts'
 
 export const SHOWN_REASONS = ['idle', 'expired', 'revoked', 'replayed', 'password-changed', 'signed-out'] as const
 
@@ -59,9 +60,12 @@ export function reasonSentence(shown: ShownReason): string {
   return SENTENCES[shown]
 }
 
-/** The same page, for the browser that holds a locked session. */
-export const LOCKED_SENTENCE =
-  'Your session is locked because nothing happened here for a while. Sign in to open it again where you were. Whoever signs in to another account ends it.'
+/** The same page, for the browser that holds a locked session. Locked before its time was up, it was not inactivity. */
+export function lockedSentence({ lastActiveAt, lockedAt, remembered }: SessionTimes, policy: SessionPolicy): string {
+  const idle = !lockedAt || secondsBetween(lastActiveAt, lockedAt) >= limitsFor(policy, remembered).inactivityTimeout
+  const why = idle ? 'nothing happened here for a while' : 'it went on with another browser or on another system'
+  return `Your session is locked because ${why}. Sign in to open it again where you were. Whoever signs in to another account ends it.`
+}
 
 const PHRASES: Readonly<Record<EndReason, (endedBy: string | null, policy: SessionPolicy) => string>> = {
   'signed-out': () => 'You signed out',

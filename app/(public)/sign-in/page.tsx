@@ -6,7 +6,7 @@ import { formToken } from '#lib/http/form-token.ts'
 import { requestContext } from '#lib/http/request-context.ts'
 import { returnPath } from '#lib/http/return-path.ts'
 import type { Current } from '#lib/session/current.ts'
-import { LOCKED_SENTENCE, parseShownReason, reasonSentence } from '#lib/session/reasons.ts'
+import { lockedSentence, parseShownReason, reasonSentence } from '#lib/session/reasons.ts'
 import { pageSession } from '#lib/session/require.ts'
 import { AuthLayout } from '#ui/auth-layout.tsx'
 import { Notice } from '#ui/notice.tsx'
@@ -64,7 +64,7 @@ export default async function SignInPage({ searchParams }: Props) {
 function noticeOf(current: Current, query: Awaited<Props['searchParams']>): ReactNode {
   // Another tab may have kept the session alive.
   if (current.state === 'standing') return null
-  if (current.because === 'locked') return <Notice>{LOCKED_SENTENCE}</Notice>
+  if (current.because === 'locked') return <Notice>{lockedSentence(current.session, settings().policy)}</Notice>
   if (query.again !== undefined) return <Notice>That sign-in is over, or took too long. Please start again.</Notice>
   const reason = parseShownReason(single(query.reason))
   return reason && <Notice>{reasonSentence(reason)}</Notice>
