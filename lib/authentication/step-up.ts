@@ -80,7 +80,7 @@ export async function afterShowing<Kind extends keyof Proofs>(
       return { outcome: 'refused', message, fields: {}, retryAfter: result.retryAfter }
     }
     case 'session-over':
-      return result as { readonly outcome: 'session-over' }
+      return { outcome: 'session-over' }
   }
 }
 

@@ -1,6 +1,7 @@
 'use client'
 import type { ReactNode } from 'react'
 import type { Asked } from '#lib/authentication/asked.ts'
+import { Disclosure } from '../disclosure.tsx'
 import { Field, type FieldProps } from '../field.tsx'
 import { FormMessage, type FormProps, HiddenInputs } from '../form-parts.tsx'
 import { StepUpFields } from '../step-up-fields.tsx'
@@ -9,6 +10,8 @@ import { useForm } from '../use-form.ts'
 import { EndOthers } from './end-others.tsx'
 
 interface ActFormProps extends FormProps {
+  /** The button that opens it; without one it is open. It is open, too, when it has something to say. */
+  readonly opener?: ReactNode
   /** Sets its fields apart from those of other forms on the page. */
   readonly id: string
   readonly asked: Asked
@@ -26,6 +29,7 @@ export function ActForm({
   action,
   formToken,
   hidden,
+  opener,
   id,
   asked,
   button,
@@ -35,7 +39,7 @@ export function ActForm({
   children,
 }: ActFormProps) {
   const { state, form, send } = useForm(action)
-  return (
+  const drawn = (
     <form ref={form} action={send} noValidate className="space-y-5">
       <HiddenInputs formToken={formToken} hidden={hidden} />
       <FormMessage state={state} />
@@ -53,5 +57,11 @@ export function ActForm({
       <StepUpFields asked={asked} state={state} id={id} />
       <SubmitButton variant={danger ? 'danger' : 'primary'}>{button}</SubmitButton>
     </form>
+  )
+  if (!opener) return drawn
+  return (
+    <Disclosure label={opener} open={state.status !== 'idle'}>
+      {drawn}
+    </Disclosure>
   )
 }

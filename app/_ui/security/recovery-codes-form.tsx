@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import type { Asked } from '#lib/authentication/asked.ts'
 import { Button } from '../button.tsx'
+import { Disclosure } from '../disclosure.tsx'
 import { FormMessage, type FormProps, HiddenInputs } from '../form-parts.tsx'
 import { useHydrated } from '../hydrated.ts'
 import { Notice } from '../notice.tsx'
@@ -12,22 +13,28 @@ import { EndOthers } from './end-others.tsx'
 
 interface RecoveryCodesFormProps extends FormProps {
   readonly asked: Asked
+  readonly opener: string
   readonly button: string
+  /** How many there are, which a new ten would replace. */
+  readonly left: number
 }
 
 /** Makes ten new codes and shows them, this once. */
-export function RecoveryCodesForm({ action, formToken, asked, button }: RecoveryCodesFormProps) {
+export function RecoveryCodesForm({ action, formToken, asked, opener, button, left }: RecoveryCodesFormProps) {
   const { state, form, send } = useForm(action)
   const codes = state.status === 'done' ? state.values?.codes : undefined
   if (codes) return <Codes codes={codes.split('\n')} message={state.message ?? ''} />
   return (
-    <form ref={form} action={send} noValidate className="space-y-5">
-      <HiddenInputs formToken={formToken} />
-      <FormMessage state={state} />
-      <EndOthers id="codes" unticked={state.values?.endOthers === 'off'} />
-      <StepUpFields asked={asked} state={state} id="codes" />
-      <SubmitButton>{button}</SubmitButton>
-    </form>
+    <Disclosure label={opener} open={state.status !== 'idle'}>
+      <form ref={form} action={send} noValidate className="space-y-5">
+        <HiddenInputs formToken={formToken} />
+        <FormMessage state={state} />
+        {left > 0 && <p className="text-sm">The {left} that you have are worthless afterwards.</p>}
+        <EndOthers id="codes" unticked={state.values?.endOthers === 'off'} />
+        <StepUpFields asked={asked} state={state} id="codes" />
+        <SubmitButton>{button}</SubmitButton>
+      </form>
+    </Disclosure>
   )
 }
 

@@ -85,7 +85,11 @@ function formName(form: HTMLFormElement | null, sessionId: string): string[] {
   if (!form) return []
   const hidden = [...form.querySelectorAll<HTMLInputElement>('input[type=hidden]')]
   const lasting = hidden.filter(({ name }) => name !== 'formToken' && !name.startsWith('$ACTION'))
-  return [form.id, ...lasting.map(({ name, value }) => `${name}=${value === sessionId ? 'this' : value}`)]
+  // The attribute: a field that is called `id` takes the property’s place.
+  return [
+    form.getAttribute('id') ?? '',
+    ...lasting.map(({ name, value }) => `${name}=${value === sessionId ? 'this' : value}`),
+  ]
 }
 
 const NEVER = /^(?:password|hidden|file|submit|button|reset|image)$/

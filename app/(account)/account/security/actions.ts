@@ -44,7 +44,7 @@ export async function beginAuthenticatorApp(_: FormState, data: FormData): Promi
 /** Second half: the app has answered with a code. */
 export async function confirmAuthenticatorApp(_: FormState, data: FormData): Promise<FormState> {
   const values = { ...choice(data), appCode: text(data, 'appCode') }
-  const id = text(data, 'id')
+  const id = text(data, 'app')
   const proof = await earn('full', data, { page: `${PAGE}/authenticator-app?id=${id}`, values })
   if ('status' in proof) return proof
   const context = await actionContext()

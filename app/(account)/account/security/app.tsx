@@ -1,6 +1,5 @@
 import { Card, Fact, Facts, Section } from '#ui/card.tsx'
 import { DialogTrigger } from '#ui/dialog-trigger.tsx'
-import { Disclosure } from '#ui/disclosure.tsx'
 import { EndDialog } from '#ui/end-dialog.tsx'
 import { ActForm } from '#ui/security/act-form.tsx'
 import { EndOthers } from '#ui/security/end-others.tsx'
@@ -27,11 +26,16 @@ export function AuthenticatorApp({ view }: Props) {
 
 function Absent({ view: { formToken, asked } }: Props) {
   return (
-    <Disclosure label="Add an authenticator app">
-      <ActForm id="add-app" action={beginAuthenticatorApp} formToken={formToken} asked={asked} button="Show the key">
-        <p className="text-sm">Have the app at hand: the next page shows what it has to scan.</p>
-      </ActForm>
-    </Disclosure>
+    <ActForm
+      id="add-app"
+      opener="Add an authenticator app"
+      action={beginAuthenticatorApp}
+      formToken={formToken}
+      asked={asked}
+      button="Show the key"
+    >
+      <p className="text-sm">Have the app at hand: the next page shows what it has to scan.</p>
+    </ActForm>
   )
 }
 

@@ -1,5 +1,4 @@
 import { Card, Section } from '#ui/card.tsx'
-import { Disclosure } from '#ui/disclosure.tsx'
 import { ActForm } from '#ui/security/act-form.tsx'
 import { deleteAccount } from './actions.ts'
 import type { SecurityView } from './view.ts'
@@ -12,26 +11,25 @@ export function DeleteAccount({ view: { formToken, asked } }: { readonly view: S
       lead="Ends every session, and takes away your name, your address and everything that opens the account. What happened to it stays on record, without saying whose it was. It cannot be undone."
     >
       <Card>
-        <Disclosure label="Delete this account">
-          <ActForm
-            id="delete-account"
-            action={deleteAccount}
-            formToken={formToken}
-            asked={asked}
-            button="Delete account"
-            danger
-            fields={[
-              {
-                name: 'confirmation',
-                label: 'Type your email address to confirm',
-                type: 'email',
-                autoComplete: 'off',
-                autoCapitalize: 'none',
-                spellCheck: false,
-              },
-            ]}
-          />
-        </Disclosure>
+        <ActForm
+          id="delete-account"
+          opener="Delete this account"
+          action={deleteAccount}
+          formToken={formToken}
+          asked={asked}
+          button="Delete account"
+          danger
+          fields={[
+            {
+              name: 'confirmation',
+              label: 'Type your email address to confirm',
+              type: 'email',
+              autoComplete: 'off',
+              autoCapitalize: 'none',
+              spellCheck: false,
+            },
+          ]}
+        />
       </Card>
     </Section>
   )

@@ -54,25 +54,22 @@ function Item({ passkey, view }: Props & { readonly passkey: Passkey }) {
         {lastUsedAt && <Time at={lastUsedAt} now={view.now} />}.
       </p>
       <div className="flex flex-wrap items-start gap-3">
-        <Disclosure
-          label={
+        <ActForm
+          id={`rename-${id}`}
+          opener={
             <>
               Rename <span className="sr-only">{name}</span>
             </>
           }
-        >
-          <ActForm
-            id={`rename-${id}`}
-            action={renamePasskey}
-            formToken={view.formToken}
-            hidden={{ target: id }}
-            asked={view.asked}
-            button="Save name"
-            fields={[
-              { name: 'name', label: 'Name of the passkey', autoComplete: 'off', maxLength: 120, defaultValue: name },
-            ]}
-          />
-        </Disclosure>
+          action={renamePasskey}
+          formToken={view.formToken}
+          hidden={{ target: id }}
+          asked={view.asked}
+          button="Save name"
+          fields={[
+            { name: 'name', label: 'Name of the passkey', autoComplete: 'off', maxLength: 120, defaultValue: name },
+          ]}
+        />
         <Removal passkey={passkey} view={view} />
       </div>
     </li>

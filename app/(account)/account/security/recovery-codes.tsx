@@ -1,6 +1,5 @@
 import { hasSecondFactor } from '#lib/authentication/second-factor.ts'
 import { Card, Section } from '#ui/card.tsx'
-import { Disclosure } from '#ui/disclosure.tsx'
 import { Notice } from '#ui/notice.tsx'
 import { RecoveryCodesForm } from '#ui/security/recovery-codes-form.tsx'
 import { replaceRecoveryCodes } from './actions.ts'
@@ -19,17 +18,14 @@ export function RecoveryCodes({ view }: { readonly view: SecurityView }) {
         {hasSecondFactor(factors) ? (
           <div className="space-y-4">
             <Left count={factors.recoveryCodes} />
-            <Disclosure label={has ? 'Replace recovery codes' : 'Make recovery codes'}>
-              {has && (
-                <p className="mb-4 text-sm">The {factors.recoveryCodes} that you have are worthless afterwards.</p>
-              )}
-              <RecoveryCodesForm
-                action={replaceRecoveryCodes}
-                formToken={formToken}
-                asked={asked}
-                button={has ? 'Replace them' : 'Make ten codes'}
-              />
-            </Disclosure>
+            <RecoveryCodesForm
+              action={replaceRecoveryCodes}
+              formToken={formToken}
+              asked={asked}
+              opener={has ? 'Replace recovery codes' : 'Make recovery codes'}
+              button={has ? 'Replace them' : 'Make ten codes'}
+              left={factors.recoveryCodes}
+            />
           </div>
         ) : (
           <p className="text-sm text-muted">

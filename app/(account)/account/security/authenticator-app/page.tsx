@@ -40,7 +40,7 @@ export default async function AuthenticatorAppPage({ searchParams }: Props) {
             id="confirm-app"
             action={confirmAuthenticatorApp}
             formToken={formToken(proof)}
-            hidden={{ id: app.id }}
+            hidden={{ app: app.id }}
             asked={await askedFor('full', proof)}
             button="Add the app"
             endsOthers
