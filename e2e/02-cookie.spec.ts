@@ -17,6 +17,7 @@ const EVERYWHERE = [
   '/',
   '/account',
   '/account/sessions',
+  '/account/security',
   '/account/activity',
   '/reauthenticate',
   '/sign-in',
@@ -228,7 +229,7 @@ test('without its cookie a browser is nobody', asvs('WSTG-SESS-09', '7.2.1'), as
   guard.allow(/status of 401/)
   await alice.openSessions()
   await alice.context.clearCookies({ name: '__Host-session' })
-  for (const path of ['/account', '/account/sessions', '/account/activity', '/reauthenticate']) {
+  for (const path of ['/account', '/account/sessions', '/account/security', '/account/activity', '/reauthenticate']) {
     await alice.page.goto(path)
     await expect(alice.page).toHaveURL(/\/sign-in/)
   }

@@ -75,7 +75,16 @@ test(
   async ({ alice, server }) => {
     const cookie = await alice.cookieHeader()
     const links = ['/forgot-password', '/reset-password', '/confirm-email', '/undo-email', '/not-me']
-    const pages = ['/', '/sign-in', '/sign-up', '/account', '/account/sessions', '/account/activity', '/reauthenticate']
+    const pages = [
+      '/',
+      '/sign-in',
+      '/sign-up',
+      '/account',
+      '/account/sessions',
+      '/account/security',
+      '/account/activity',
+      '/reauthenticate',
+    ]
     const paths = [...pages, ...links, `/reset-password?token=${'A'.repeat(43)}`]
     const apis = ['/api/session', '/api/sessions', '/api/nothing', '/api/health']
     for (const path of [...paths, ...apis]) {
@@ -218,7 +227,7 @@ test(
       'x-signet-session': 'alice',
       'x-signet-user': 'alice',
     }
-    for (const path of ['/account', '/account/sessions', '/account/activity', '/reauthenticate']) {
+    for (const path of ['/account', '/account/sessions', '/account/security', '/account/activity', '/reauthenticate']) {
       const answer = await server.request({ path, headers: inner })
       expect(answer.status, path).toBe(307)
       expect(answer.headers.location, path).toBe(`/sign-in?returnTo=${encodeURIComponent(path)}`)

@@ -5,10 +5,23 @@ import type { SessionCard } from '#ui/session-card.ts'
 import { Names } from './names.tsx'
 import type { PageView } from './views.ts'
 
-const PROBLEMS: Readonly<Record<string, string>> = {
-  asked: 'First confirm that it’s you. Nothing has been signed out yet.',
-  wrong: 'That was wrong, so it does not show that it’s you. Nothing has been signed out.',
-  refused: 'That did not work: your session was just renewed, or there were too many attempts. Please try again.',
+const REFUSED = 'That did not work: your session was just renewed, or there were too many attempts. Please try again.'
+
+/** Where the password is all that an account has, it is named. */
+const PASSWORD: Readonly<Record<string, string>> = {
+  asked: 'Enter your password to confirm it’s you. Nothing has been signed out yet.',
+  wrong: 'That password is wrong. Nothing has been signed out.',
+  refused: REFUSED,
+}
+const ANYTHING: Readonly<Record<string, string>> = {
+  asked: 'Confirm first that it’s you. Nothing has been signed out yet.',
+  wrong: 'That does not show that it’s you. Nothing has been signed out.',
+  refused: REFUSED,
+}
+
+function problemOf({ problem, asked }: PageView): string | null {
+  const words = asked.passkey || asked.code ? ANYTHING : PASSWORD
+  return problem !== null && Object.hasOwn(words, problem) ? (words[problem] ?? null) : null
 }
 
 /** Apart from the rest, at the end: it signs out here too. */
@@ -38,7 +51,7 @@ export function EndEverywhere({
         formToken={view.formToken}
         asked={view.asked}
         open={view.opened === 'everywhere'}
-        problem={view.problem && Object.hasOwn(PROBLEMS, view.problem) ? (PROBLEMS[view.problem] ?? null) : null}
+        problem={problemOf(view)}
       >
         <Names sessions={sessions} />
         <p>All of them need to sign in again, at once. Unsaved work may be lost, here too.</p>
