@@ -144,8 +144,8 @@ async function sessionStep({ method, headers }: NextRequest, pathname: string): 
  */
 function leftover(current: NoSession, pathname: string, method: string, headers: Headers): SessionStep {
   const arrives = pathname === '/sign-in' && method === 'GET' && headers.get(MACHINE_HEADER) !== '1'
-  // The way back into a locked session is this very page, with this very cookie.
-  const useful = current.because === 'retired' || current.because === 'locked'
+  // The way back into a locked session is this very page, with this very cookie; another one goes on below its level.
+  const useful = ['retired', 'locked', 'enrolment'].includes(current.because)
   if (!arrives || useful) return { cookie: null, forgetSite: false }
   return { cookie: clearing(SESSION_COOKIE), forgetSite: current.because === 'over' }
 }

@@ -12,6 +12,7 @@ import { renameSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { ActiveSessionsPage } from './active-sessions-page.ts'
 import { asvs, expect, expectClean, type Person, test } from './book.ts'
+import { giveApp, givePasskey, giveRecoveryCodes } from './factors.ts'
 import { privatePages } from './routes.ts'
 
 const LINKS = ['/forgot-password', '/reset-password', '/confirm-email', '/undo-email', '/not-me']
@@ -45,6 +46,35 @@ for (const path of PRIVATE) {
     await expectOrder(alice.page)
   })
 }
+
+test('clean and in order: the second step, with an app and with a recovery code', async ({
+  alice,
+  mallory,
+  server,
+}) => {
+  giveApp(server, alice)
+  giveRecoveryCodes(server, alice)
+  givePasskey(server, alice)
+  await mallory.page.goto('/sign-in')
+  await mallory.fillSignIn(alice)
+  await expect(mallory.page).toHaveURL('/sign-in/verify')
+  for (const path of ['/sign-in/verify', '/sign-in/verify?use=recovery-code']) {
+    await mallory.page.goto(path)
+    await expectClean(mallory.page)
+    await expectOrder(mallory.page)
+  }
+})
+
+test('clean and in order: a locked session, and the code that opens it', async ({ alice, server }) => {
+  giveApp(server, alice)
+  server.ageSession(await alice.sessionId(), { lastActive: 15 * 60 })
+  for (const path of ['/sign-in', '/sign-in/verify']) {
+    await alice.page.goto(path)
+    await expect(alice.page).toHaveURL(path)
+    await expectClean(alice.page)
+    await expectOrder(alice.page)
+  }
+})
 
 /** One title of its own, one `h1`, one main part, and no heading that skips a level. */
 async function expectOrder(page: Page): Promise<void> {

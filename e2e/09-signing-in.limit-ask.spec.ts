@@ -7,7 +7,7 @@
  * in the step that begins the new session; where nothing begins, nothing ends; and both sides are told.
  */
 import { sendJson, tally, trySignIn } from './api.ts'
-import { asvs, expect, test } from './book.ts'
+import { asvs, expect, expectClean, test } from './book.ts'
 import { giveApp } from './factors.ts'
 import { choose, cookiesOf, fill, LIMIT } from './full-account.ts'
 
@@ -24,6 +24,7 @@ for (const javaScriptEnabled of [true, false]) {
       await phone.fillSignIn()
       await expect(phone.page).toHaveURL('/sign-in/limit')
       expect(await phone.cookie(), 'not yet').toBeUndefined()
+      if (javaScriptEnabled) await expectClean(phone.page)
       await phone.page.getByRole('button', { name: 'End it and sign in' }).click()
       await expect(phone.page.getByText('Choose which session is to end.')).toBeVisible()
       await phone.page.getByLabel('Firefox on Linux').check()

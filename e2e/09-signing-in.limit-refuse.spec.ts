@@ -7,7 +7,7 @@
  * session that was used least recently: nobody is shut out of their own account.
  */
 import { sendJson } from './api.ts'
-import { asvs, expect, test } from './book.ts'
+import { asvs, expect, expectClean, test } from './book.ts'
 import { givePasskey, SoftPasskey, VirtualAuthenticator } from './factors.ts'
 import { choose, cookiesOf, fill, LIMIT } from './full-account.ts'
 
@@ -20,6 +20,7 @@ test('the way out: once more the password, and the oldest ends', asvs('7.1.2', '
   await phone.fillSignIn()
   await expect(phone.page).toHaveURL('/sign-in/limit')
   await expect(phone.page.getByText('Sign out somewhere else')).toBeVisible()
+  await expectClean(phone.page)
   await phone.page.getByLabel('Password', { exact: true }).fill('not the password at all')
   await phone.page.getByRole('button', { name: 'End it and sign in' }).click()
   await expect(phone.page.getByText('That password is wrong.')).toBeVisible()

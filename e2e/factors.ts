@@ -9,7 +9,9 @@ import { newRecoveryCodes } from '#lib/authentication/recovery-codes.ts'
 import { newTotpSecret } from '#lib/authentication/totp.ts'
 import { sealSecret } from '#lib/authentication/totp-secret.ts'
 import type { Key } from '#lib/keys/ring.ts'
+import { sendJson } from './api.ts'
 import type { Person } from './person.ts'
+import type { RawAnswer } from './raw.ts'
 import type { Server } from './server.ts'
 
 /**
@@ -108,6 +110,14 @@ export class SoftPasskey {
 
   get id(): string {
     return this.#authenticator.id
+  }
+
+  /** A whole sign-in, from a browser that had no cookie before. */
+  async signIn(server: Server, more: { readonly remember?: boolean } = {}): Promise<RawAnswer> {
+    const asked = await sendJson(server, 'POST', '/api/session/challenge', { purpose: 'sign-in' })
+    const headers = { cookie: asked.cookies.map(({ name, value }) => `${name}=${value}`).join('; ') }
+    const body = { type: 'passkey', response: this.get(asked.json()), ...more }
+    return sendJson(server, 'POST', '/api/session/factor', body, { headers })
   }
 
   get(options: { readonly challenge: string; readonly rpId?: string }, quirks: Quirks = {}) {

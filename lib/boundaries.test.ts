@@ -43,6 +43,11 @@ const RULES: readonly Rule[] = [
     text: /as (?:unknown as )?(?:\w+ & )?(?:(?:Session|Recent|Full|Administrator)Proof\b|Proofs\[)/,
     only: /^lib\/session\/(?:current|administrator)\.ts$/,
   },
+  {
+    because: 'a session below its level makes a passkey and does nothing else (v5.0.0-6.3.3)',
+    text: /\btoEnrol\b/,
+    only: /^lib\/session\/current\.ts$|^app\/\(enrolment\)\//,
+  },
   { because: 'cookie names stand in one table (v5.0.0-3.3.1)', text: /['"`]__Host-/, only: /^lib\/http\/cookies\.ts$/ },
   {
     because: 'cookies are set where their table is known',
@@ -94,7 +99,7 @@ test('what touches a secret, a cookie or a row is kept out of the browser by its
   expect(open.map(([file]) => file)).toEqual([])
 })
 
-const EARNS = /await require(?:Session|Standing)\(\)|await earn\w*\(/
+const EARNS = /await require(?:Session|Standing|Enrolment)\(\)|await earn\w*\(/
 
 test('every page behind sign-in earns its proof first', () => {
   const pages = [...source].filter(([file]) => /^app\/\(account\)\/.*page\.tsx$/.test(file))

@@ -33,6 +33,7 @@ export const POST = open(async ({ request }) => {
 
 function sessionIdOf(current: Current): string | null {
   if (current.state === 'standing') return current.proof.sessionId
+  if (current.because === 'enrolment') return current.proof.sessionId
   return current.because === 'retired' || current.because === 'locked' ? current.session.id : null
 }
 

@@ -72,7 +72,9 @@ function standing(
   changeIsActivity = true,
 ): MaybePromise<Response> {
   return then(currentSession(request.headers.get('cookie')), (current) => {
-    if (current.state === 'none') return problem('no_session')
+    if (current.state === 'none') {
+      return problem(current.because === 'enrolment' ? 'enrolment_required' : 'no_session')
+    }
     if (isSafe(request.method) || !changeIsActivity) return next(current)
     return then(noteActivity(current.proof, circumstancesOf(request.headers)), (noted) =>
       noted === 'session-over' ? problem('no_session') : next(current),

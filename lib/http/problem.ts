@@ -9,6 +9,10 @@ const PROBLEMS = {
   invalid_factor: [401, 'That was not right, or it took too long. Try again, or start again from the beginning.'],
   no_session: [401, 'Sign in first.'],
   cross_origin: [403, 'Changes are only taken from this app’s own pages.'],
+  enrolment_required: [
+    403,
+    'Make a passkey first: /account/security/enrol. Until then this session opens nothing else.',
+  ],
   reauthentication_required: [403, 'Confirm who you are, then try again: POST /api/session/reauthenticate.'],
   not_found: [404, 'There is nothing here.'],
   method_not_allowed: [405, 'This address does not take that method.'],

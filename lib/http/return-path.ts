@@ -22,6 +22,14 @@ function leadsBackToSignIn(path: string): boolean {
   return path.startsWith('/sign-') || path.startsWith('/api/')
 }
 
+const ENROLMENT = '/account/security/enrol'
+
+/** Where a session below level 3 makes its passkey, and then goes on to `path`. */
+export function enrolmentPath(path: string | null): string {
+  const back = returnPath(path, '')
+  return back && !back.startsWith(ENROLMENT) ? `${ENROLMENT}?${new URLSearchParams({ returnTo: back })}` : ENROLMENT
+}
+
 /** The sign-in address that leads back to `path`, and says why where the visitor may know. */
 export function signInPath(path: string | null, reason?: string): string {
   const query = new URLSearchParams()

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { Factors, FullProof, MaybePromise, RecentProof, SessionCheck, SessionProof } from '#db/contract.ts'
+import { hasPasskey } from '#lib/authentication/assurance.ts'
 import { type Missing, missingFor } from '#lib/authentication/requirements.ts'
 import { settings } from '#lib/config.ts'
 import { DUPLICATE, readCookie, SESSION_COOKIE } from '#lib/http/cookies.ts'
@@ -32,7 +33,18 @@ export type NoSession =
   | { readonly state: 'none'; readonly because: 'retired'; readonly session: SessionCheck }
   /** Level 2, after inactivity: only the unlock step opens it, with its newest token, whose `generation` this is. */
   | { readonly state: 'none'; readonly because: 'locked'; readonly session: SessionCheck; readonly generation: number }
+  /** Level 3, as long as no passkey was shown in it: opens the making of one, and nothing else. */
+  | { readonly state: 'none'; readonly because: 'enrolment'; readonly proof: EnrolmentProof }
   | { readonly state: 'none'; readonly because: 'over'; readonly sessionId: string }
+
+declare const enrolling: unique symbol
+
+/** Evidence of a session that is below its level. No other proof: nothing that takes one takes this. */
+export interface EnrolmentProof {
+  readonly [enrolling]: true
+  readonly sessionId: string
+  readonly session: SessionCheck
+}
 
 /** @param cookieHeader the raw `Cookie` header */
 export function currentSession(cookieHeader: string | null): MaybePromise<Current> {
@@ -61,8 +73,10 @@ function decide(row: SessionCheck, seal: OpenedSeal): MaybePromise<Current> {
   switch (recognition) {
     case 'present':
     case 'successor':
-    case 'predecessor':
-      return { state: 'standing', proof: prove(row, seal), seal, recognition }
+    case 'predecessor': {
+      const found = { state: 'standing', proof: prove(row, seal), seal, recognition } as const
+      return policy.level < 3 || hasPasskey(row.authentications) ? found : belowItsLevel(found)
+    }
     case 'replayed':
       return then(store().sessions.endAs(row, 'replayed'), () => over(row.id))
     case 'retired':
@@ -70,6 +84,18 @@ function decide(row: SessionCheck, seal: OpenedSeal): MaybePromise<Current> {
     default:
       return none('unknown')
   }
+}
+
+/** v5.0.0-6.3.3: what began with less than a passkey leads to making one, also for whoever has lost theirs. */
+function belowItsLevel(standing: Standing): NoSession {
+  const { sessionId, session } = standing.proof
+  const proof = { sessionId, session, standing } as unknown as EnrolmentProof
+  return { state: 'none', because: 'enrolment', proof }
+}
+
+/** The session behind it, for making a passkey and for nothing else: `lib/boundaries.test.ts` knows who may ask. */
+export function toEnrol(proof: EnrolmentProof): Standing {
+  return (proof as unknown as { readonly standing: Standing }).standing
 }
 
 /** Written down first, so that nothing which moves a clock can bring it back; then held against the token shown. */

@@ -4,9 +4,9 @@ import { redirect } from 'next/navigation'
 import { cache } from 'react'
 import type { SessionProof } from '#db/contract.ts'
 import { SESSION_COOKIE } from '#lib/http/cookies.ts'
-import { signInPath } from '#lib/http/return-path.ts'
+import { enrolmentPath, signInPath } from '#lib/http/return-path.ts'
 import { store } from '#lib/store.ts'
-import { type Current, currentSession, type NoSession, type Standing } from './current.ts'
+import { type Current, currentSession, type EnrolmentProof, type NoSession, type Standing } from './current.ts'
 import { PATH_HEADER } from './paths.ts'
 import { type ShownReason, shownReason } from './reasons.ts'
 
@@ -36,6 +36,15 @@ export async function requireSession(): Promise<SessionProof> {
 export async function requireStanding(): Promise<Standing> {
   const current = await pageSession()
   if (current.state === 'standing') return current
+  if (current.because === 'enrolment') redirect(enrolmentPath((await headers()).get(PATH_HEADER)))
+  redirect(signInPath((await headers()).get(PATH_HEADER), await reasonOf(current)))
+}
+
+/** For the one page that a session below level 3 opens. Whoever needs it not is sent where they belong. */
+export async function requireEnrolment(): Promise<EnrolmentProof> {
+  const current = await pageSession()
+  if (current.state === 'standing') redirect('/account/security')
+  if (current.because === 'enrolment') return current.proof
   redirect(signInPath((await headers()).get(PATH_HEADER), await reasonOf(current)))
 }
 
