@@ -41,9 +41,10 @@ export function epoch(): number {
  * @throws when the file cannot be written: then the epoch is raised in this process alone
  */
 export function raiseEpoch(): number {
-  const { file } = settings().epoch
+  const { file, given } = settings().epoch
   const next = highest(shared.signetEpoch) + 1
   shared.signetEpoch = { epoch: next, version: versionOf(file), checkedAt: now().getTime() }
+  if (given !== null) log().warn({ epoch: next }, 'the epoch has risen here: set SESSION_EPOCH to it on every node')
   replaceFile(file, `${next}\n`)
   return next
 }

@@ -168,7 +168,26 @@ test('a file that cannot be written ends sessions all the same, in this process'
   rmSync(join(kept.file, '..'), { recursive: true })
   writeFileSync(join(kept.file, '..'), 'no directory')
   putBack(backup, place.path)
-  await expectOver(await place.open(GUARDED), [ended, live])
+  const restored = await place.open(GUARDED)
+  await expectOver(restored, [ended, live])
+  verifyDatabase()(await restored.state())
+  expect(epoch(), 'once').toBe(2)
+  await place.remove()
+})
+
+test('a list of ends that cannot be written ends sessions once', async () => {
+  const { place, store, ended, live, backup } = await backedUp()
+  await recordEnds(store)
+  await store.close()
+  const stuck = marksFile()
+  const before = readFileSync(stuck, 'utf8')
+  putBack(backup, place.path)
+  const restored = await place.open(GUARDED)
+  await expectOver(restored, [ended, live])
+  // As if writing had failed: the file says what it said before.
+  writeFileSync(stuck, before)
+  verifyDatabase()(await restored.state())
+  expect(epoch()).toBe(2)
   await place.remove()
 })
 

@@ -26,6 +26,8 @@ interface Known {
   readonly ends: number
   /** The epoch in which it was so: when it was raised since, the number may have gone back. */
   readonly epoch: number
+  /** What the file says up to here has been answered, and could not be overwritten. */
+  readonly answered: number
 }
 
 const shared = globalThis as typeof globalThis & { signetMarks?: Map<string, Known> }
@@ -77,20 +79,15 @@ export function marksFile(): string {
 }
 
 function begin(found: DatabaseState, mark: number): void {
-  const known = { database: found.id, ends: found.lastEnd, ends_before: mark }
+  const known = { database: found.id, ends: found.lastEnd, endsBefore: mark }
   let raised: number | undefined
   try {
     raised = raiseEpoch()
   } catch (err) {
     log().error({ err }, 'the epoch cannot be written: it is raised in this process alone')
   }
-  const { given } = settings().epoch
-  log().error(
-    { ...known, epoch: raised ?? epoch() },
-    given === null
-      ? 'an older copy of the database has taken its place: every session is over'
-      : 'an older copy of the database has taken its place: every session is over here. Raise SESSION_EPOCH on every node',
-  )
+  const message = 'an older copy of the database has taken its place: every session is over'
+  log().error({ ...known, epoch: raised ?? epoch() }, message)
   write(found.id, found.lastEnd, readMarks())
 }
 
@@ -98,12 +95,12 @@ function markOf(id: string, marks: Marks): number | undefined {
   const known = shared.signetMarks?.get(id)
   const mark = marks.get(id)
   if (!known || known.epoch < epoch()) return mark
-  return Math.max(known.ends, mark ?? 0)
+  return mark === undefined || mark <= known.answered ? known.ends : Math.max(known.ends, mark)
 }
 
 function write(id: string, ends: number, marks: Marks): void {
   shared.signetMarks ??= new Map()
-  shared.signetMarks.set(id, { ends, epoch: epoch() })
+  shared.signetMarks.set(id, { ends, epoch: epoch(), answered: marks.get(id) ?? 0 })
   const others = [...marks].filter(([one]) => one !== id)
   const lines = [...others, [id, ends] as const].slice(-MOST).map(([one, count]) => `${one} ${count}\n`)
   try {
