@@ -146,7 +146,9 @@ test('the pages are accessible, with every form open', asvs('7.5.1'), async ({ a
   giveApp(server, alice)
   const { page } = alice
   await openSecurity(alice)
-  for (const summary of await page.locator('summary:visible').all()) await summary.click()
+  await page.locator('details').evaluateAll((all) => {
+    for (const one of all) (one as HTMLDetailsElement).open = true
+  })
   await expectClean(page)
   await page.getByRole('button', { name: 'Remove the authenticator app' }).click()
   await expectClean(page)
