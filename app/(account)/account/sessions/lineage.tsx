@@ -13,7 +13,7 @@ export function Lineage({ session, now }: { readonly session: SessionCard; reado
       </Facts>
       <p className="text-sm">
         <a href={`/account/activity?${new URLSearchParams({ session: session.id })}`}>
-          What happened in this session<span className="sr-only">: {session.label}</span>
+          What happened in this session<span className="sr-only"> of {session.label}</span>
         </a>
       </p>
     </div>
