@@ -1,7 +1,16 @@
 import { parseArgs } from 'node:util'
 import { fail } from '#lib/cli/terminal.ts'
 
-export const CHAPTERS = ['check', 'http', 'sign-in', 'housekeeping', 'streams', 'weight', 'lighthouse'] as const
+export const CHAPTERS = [
+  'check',
+  'http',
+  'sign-in',
+  'housekeeping',
+  'administration',
+  'streams',
+  'weight',
+  'lighthouse',
+] as const
 export type ChapterName = (typeof CHAPTERS)[number]
 
 export interface Options {

@@ -1,6 +1,7 @@
 import 'server-only'
 import { join, resolve } from 'node:path'
 import { say } from '#lib/cli/terminal.ts'
+import { measureAdministration } from './measure/administration.ts'
 import { measureCheck } from './measure/check.ts'
 import { measureHousekeeping } from './measure/housekeeping.ts'
 import { measureHttp } from './measure/http.ts'
@@ -38,7 +39,7 @@ say(`\n${goals.filter(isMet).length} of ${goals.length} goals met; figures in ${
 process.exit(0)
 
 function needsApp(name: ChapterName): boolean {
-  return name !== 'check' && name !== 'housekeeping'
+  return name !== 'check' && name !== 'housekeeping' && name !== 'administration'
 }
 
 function measure(name: ChapterName, { quick, large }: Options): Promise<Chapter> {
@@ -56,6 +57,8 @@ function measure(name: ChapterName, { quick, large }: Options): Promise<Chapter>
       return measureSignIn(app, { rounds: quick ? 2 : 5, sliceMs: quick ? 1000 : 3000, waves: quick ? 3 : 10 })
     case 'housekeeping':
       return measureHousekeeping({ rows: 100_000, due: quick ? 2000 : 10_000 })
+    case 'administration':
+      return measureAdministration({ rows: quick ? 100_000 : 1_000_000, perUser: 100, rounds: quick ? 20 : 100 })
     case 'streams':
       return measureStreams(app, { streams: quick ? 300 : 1000 })
     case 'weight':

@@ -23,6 +23,8 @@ export interface Filling {
   /** Sessions of one more person. */
   readonly ofOne: number
   readonly password: string
+  /** How many of the others' sessions are of one user. */
+  readonly perUser: number
 }
 
 export interface Filled {
@@ -33,10 +35,10 @@ export interface Filled {
 
 const STEPS = 20
 
-const { rows, people, crowd, ofOne, password } = await input<Filling>()
+const { rows, people, crowd, ofOne, password, perUser } = await input<Filling>()
 await openStoreOnce()
 const hash = await hashPassword(password)
-const writer = rowWriter(join(settings().dataDir, 'signet.db'))
+const writer = rowWriter(join(settings().dataDir, 'signet.db'), perUser)
 const signedIn: SignedIn[] = []
 const seals: SessionSeal[] = []
 for (let step = 0; step < STEPS; step++) {

@@ -8,7 +8,7 @@ import { now } from '#lib/time.ts'
 
 /**
  * Rows by the hundred thousand, written straight into the file: through the store it would take hours. They are
- * sessions as they look after a first renewal, three to a user, all active within the last minute.
+ * sessions as they look after a first renewal, all active within the last minute.
  */
 export interface RowWriter {
   add(count: number): void
@@ -21,14 +21,22 @@ export interface RowWriter {
 const USER_AGENT =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36'
 
-export function rowWriter(path: string): RowWriter {
+/** @param perUser how many of them are of one user */
+export function rowWriter(path: string, perUser: number): RowWriter {
   const db = new Database(path)
   // Nothing here is worth a sync; pages stay in memory until the end.
   db.pragma('synchronous = OFF')
   db.pragma('cache_size = -1000000')
   const session = insert(db, 'sessions', [
     ...['id', 'user_id', 'generation', 'digest', 'began_at', 'lifetime_from', 'last_active_at', 'renewed_at'],
-    ...['remembered', 'epoch', 'authentications', 'predecessor_generation', 'predecessor_digest', 'predecessor_retired_at'],
+    ...[
+      'remembered',
+      'epoch',
+      'authentications',
+      'predecessor_generation',
+      'predecessor_digest',
+      'predecessor_retired_at',
+    ],
     ...['predecessor_retired_by', 'browser_digest', 'browser', 'os', 'kind', 'user_agent', 'ip', 'place'],
   ])
   const user = insert(db, 'users', ['id', 'name', 'email', 'password_hash', 'administrator', 'created_at'])
@@ -37,7 +45,7 @@ export function rowWriter(path: string): RowWriter {
 
   function addOne(id: string, digest: Buffer): void {
     const at = now().getTime() - (written % 60_000)
-    if (written++ % 3 === 0) {
+    if (written++ % perUser === 0) {
       userId = randomId()
       user.run(userId, 'Somebody', `${userId.toLowerCase()}${written}@example.org`, 'none', 0, at)
     }

@@ -28,6 +28,6 @@ export interface Place extends Filled {
 
 export async function newPlace(filling: Partial<Filling>): Promise<Place> {
   const env = benchSettings(temporary('data'), await freePort())
-  const all: Filling = { rows: 0, people: 0, crowd: 0, ofOne: 0, password: PASSWORD, ...filling }
+  const all: Filling = { rows: 0, people: 0, crowd: 0, ofOne: 0, perUser: 3, password: PASSWORD, ...filling }
   return { env, ...(await runChild<Filling, Filled>('fill', env, all)) }
 }
