@@ -26,6 +26,17 @@ const TOLD: [EventKind, Record<string, string>, string][] = [
   ],
   ['reauthentication-failed', { method: 'otp' }, 'Confirming that it is you failed: the authenticator code was wrong'],
   ['reauthenticated', { method: 'pwd' }, 'You confirmed that it is you with password'],
+  [
+    'session-ended',
+    { reason: 'administrator', why: 'phone was stolen' },
+    'Session ended: an administrator ended it: phone was stolen',
+  ],
+  [
+    'administered',
+    { act: 'sessions-ended', user: 'bob@example.org', reason: 'phone was stolen' },
+    'As an administrator you ended sessions of bob@example.org: phone was stolen',
+  ],
+  ['administered', { act: 'account-deleted', userId: 'x' }, 'As an administrator you deleted the account of somebody'],
   ['session-renamed', { name: 'Kitchen tablet' }, 'Session named “Kitchen tablet”'],
   ['session-renamed', {}, 'The name of a session was taken away'],
   ['profile-changed', { name: 'Alice' }, 'Name changed to “Alice”'],
