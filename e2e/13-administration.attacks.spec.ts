@@ -93,6 +93,8 @@ test(
       const { cookie, action, call, token } = await forged(server, alice, bob, path)
       const wanted = { act: 'account-disabled', reason: 'mine now', confirmation: 'everybody', password: bob.password }
       const fields = Object.entries({ formToken: token, user: userId(server, alice), ...wanted })
+      // What he has shown is too old to act with: an administrator would be asked, and the password checked.
+      server.ageSession(await bob.sessionId(), { authenticated: 11 * 60 })
       const before = server.fingerprint()
       for (const at of [path, '/admin/users', '/account', '/', '/no-such-page', '/sign-in']) {
         const plain = await post(server, at, multipart([...call, ...fields]), { cookie, 'content-type': MULTIPART })

@@ -24,10 +24,13 @@ export async function measureAdministration({
     title: 'Administration',
     tables: [
       {
-        columns: ['ms, all queries of a page', 'p50', 'p99'],
+        columns: ['ms, all queries of a page', 'p50', 'p99', 'processor, p50'],
         rows: [
-          ...all.map(([name, times]) => [name, figure(quantile(times, 0.5)), figure(quantile(times, 0.99))]),
-          ['the event loop stood still for, at most, while figures are counted', '', figure(quantile(pauses, 1))],
+          ...all.map(([name, { elapsed, processor }]) => [
+            name,
+            ...[quantile(elapsed, 0.5), quantile(elapsed, 0.99), quantile(processor, 0.5)].map(figure),
+          ]),
+          ['the event loop stood still for, at most, while figures are counted', '', figure(quantile(pauses, 1)), ''],
         ],
       },
     ],
@@ -35,6 +38,11 @@ export async function measureAdministration({
       `${rows.toLocaleString('en')} sessions of ${(rows / perUser).toLocaleString('en')} people, half of them locked, and ` +
         `${(rows / 5).toLocaleString('en')} records of ended ones.`,
     ],
-    goals: all.map(([name, times]) => ({ what: name, value: quantile(times, 0.5), unit: 'ms', atMost: LONGEST })),
+    goals: all.map(([name, { elapsed }]) => ({
+      what: name,
+      value: quantile(elapsed, 0.5),
+      unit: 'ms',
+      atMost: LONGEST,
+    })),
   }
 }
