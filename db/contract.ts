@@ -84,6 +84,8 @@ export interface Unlocking {
   readonly method: string
   readonly digest: Buffer
   readonly securityVersion: number
+  /** From here on it counts again. */
+  readonly limit: SessionLimit
   readonly in: Circumstances
 }
 

@@ -120,12 +120,34 @@ export function isUnconditional(reason: EndReason): boolean {
 }
 
 /**
+ * What has to end so that a locked session may be opened again: it counts from then on. `'limit-reached'` where the
+ * person would have to choose; then it is an ordinary sign-in.
+ */
+export function roomToUnlock(
+  locked: LiveSession,
+  present: readonly LiveSession[],
+  limit: SessionLimit,
+  rules: Rules,
+): readonly Ends[] | 'limit-reached' {
+  const counted = present.filter((session) => session.id !== locked.id && stands(session, rules)).sort(byActivity)
+  const excess = limit.most === null ? 0 : Math.max(0, counted.length + 1 - limit.most)
+  if (excess > 0 && limit.action !== 'end-oldest') return 'limit-reached'
+  const ending = { reason: 'limit', endedBy: deviceName(locked) } as const
+  return counted.slice(0, excess).map((session) => ({ session, ending }))
+}
+
+/**
  * Nothing begins for somebody who is gone, or whose authenticators changed since the first factor was checked; nor in an
  * epoch that is over.
  */
 export function mayBegin(user: User | undefined, { securityVersion, epoch }: NewSession, rules: Rules): boolean {
   if (epoch < rules.epoch()) return false
   return user !== undefined && !user.disabledAt && !user.deletedAt && user.securityVersion === securityVersion
+}
+
+/** A half-state from an earlier epoch is over, like the sessions of then. */
+export function isOfNow({ epoch }: { readonly epoch: number }, rules: Pick<Rules, 'epoch'>): boolean {
+  return epoch >= rules.epoch()
 }
 
 /** `endAs` saves a session in which somebody was active, or which got another token, since it was `seen`. */

@@ -1,4 +1,5 @@
 import 'server-only'
+import { hash } from 'node:crypto'
 import type { EventKind, NewEvent, User } from './contract.ts'
 
 type Detail = NewEvent['detail']
@@ -36,6 +37,7 @@ const TOLD = {
   'passkey-renamed': false,
   'recovery-codes-replaced': true,
   'recovery-code-used': true,
+  'factors-removed': true,
   'email-change-requested': true,
   'email-changed': true,
   'email-restored': true,
@@ -63,3 +65,36 @@ export function recipients(event: NewEvent, user: User | undefined, now: Date): 
   const former = user.formerEmail && user.formerEmailUntil && user.formerEmailUntil > now ? [user.formerEmail] : []
   return [user.email, ...former]
 }
+
+/** How many mails at most. Counted where attempts are, in the event's transaction. */
+export interface Ceiling {
+  readonly key: string
+  readonly most: number
+  readonly seconds: number
+}
+
+const HOUR = 60 * 60
+
+/**
+ * Whoever can make something happen must not be able to fill somebody's mailbox with it, nor bury one notice under a
+ * hundred others. What is not mailed stands in the list of events all the same. Links are counted where they are asked
+ * for, and what changes an account cannot be repeated at will.
+ */
+export function ceilingsOf({ kind }: Pick<NewEvent, 'kind'>, recipient: string): readonly Ceiling[] {
+  if (!REPEATABLE.includes(kind)) return []
+  const to = hash('sha256', recipient, 'base64url')
+  return [
+    { key: `mail:${kind}:${to}`, most: 5, seconds: HOUR },
+    { key: `mail:${to}`, most: 20, seconds: 24 * HOUR },
+  ]
+}
+
+/** What signing in, or trying to, can bring about again and again. */
+const REPEATABLE: readonly EventKind[] = [
+  'signed-in',
+  'second-factor-failed',
+  'session-ended',
+  'session-replayed',
+  'circumstances-changed',
+  'recovery-code-used',
+]

@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
-import type { AccountChange, Authority, Pending, User } from './contract.ts'
+import type { AccountChange, Authority, Pending, SessionProof, User } from './contract.ts'
 import { begun, type LiveSession } from './live.ts'
 import { type AccountState, type Plan, planChange } from './plan.ts'
-import { byAdministrator, byPerson, event, newPending, newSession, RULES } from './testing.ts'
+import { byAdministrator, byPerson, event, newPending, newSession, proofOf, RULES } from './testing.ts'
 import { type Cause, type Credential, type Decision, WHAT_ENDS } from './what-ends.ts'
 
 /** The plan of each change against the table: every credential, decided and written, without any database. */
@@ -20,15 +20,16 @@ const MADE: Readonly<Record<AccountChange['kind'], Made>> = {
   'totp-added': person({ kind: 'totp-added', secret: 's', step: 1, endOthers: true }, 'factor-changed'),
   'totp-removed': person({ kind: 'totp-removed', endOthers: true }, 'factor-changed'),
   'passkey-added': person({ kind: 'passkey-added', passkey: { id: 'q' } as never, endOthers: true }, 'factor-changed'),
-  'passkey-removed': person({ kind: 'passkey-removed', id: 'p', endOthers: true }, 'factor-changed'),
+  'passkey-removed': person({ kind: 'passkey-removed', id: 'p', keepOne: false, endOthers: true }, 'factor-changed'),
   'passkey-renamed': person({ kind: 'passkey-renamed', id: 'p', name: 'Phone' }, null),
   'recovery-codes-replaced': person(
     { kind: 'recovery-codes-replaced', digests: [], endOthers: true },
     'factor-changed',
   ),
-  'email-changed': link({ kind: 'email-changed' }, 'email-changed'),
+  'email-changed': link({ kind: 'email-changed' }, 'email-changed', proofOf(OWN)),
   'email-restored': notice({ kind: 'email-restored', from: 'a@former.example', to: 'a@example.org' }, 'email-restored'),
   reported: notice({ kind: 'reported' }, 'reported'),
+  'factors-removed': administrator({ kind: 'factors-removed' }, 'factors-removed'),
   'account-disabled': administrator({ kind: 'account-disabled' }, 'account-disabled'),
   'account-enabled': administrator({ kind: 'account-enabled' }, 'account-enabled'),
   'account-deleted': person({ kind: 'account-deleted' }, 'account-deleted'),
@@ -42,7 +43,8 @@ const DONE: Readonly<Record<Credential, (plan: Plan) => Decision>> = {
   thisSession: (plan) => (plan.renewed ? 'renewed' : ended(plan, OWN)),
   otherSessions: (plan) => ended(plan, OTHER),
   halfStates: ({ writes }) => (writes.some(([name]) => name === 'deletePendingOfUser') ? 'ends' : 'stays'),
-  knownBrowsers: ({ writes }) => (writes.some(([name]) => name === 'forgetBrowsers') ? 'ends' : 'stays'),
+  knownBrowsers: ({ writes }) =>
+    writes.some(([name]) => name === 'forgetBrowsers' || name === 'forgetOtherBrowsers') ? 'ends' : 'stays',
 }
 
 for (const [kind, { change, by, cause }] of Object.entries(MADE)) {
@@ -124,7 +126,8 @@ function plan(change: AccountChange, by: Authority, other: Partial<AccountState>
     passkeyTaken: false,
     administrator: by.by === 'administrator' ? { ...user('root'), administrator: true } : undefined,
     otherAdministrators: 1,
-    noticeUsed: false,
+    notice: { answered: false, suspectSince: NOW },
+    hasTotp: true,
     ...other,
   }
   return planChange(state, by, change, event('profile-changed', 'alice'), RULES)
@@ -152,8 +155,8 @@ function person(change: AccountChange, cause: Cause | null): Made {
   return { change, cause, by: byPerson(OWN) }
 }
 
-function link(change: AccountChange, cause: Cause): Made {
-  return { change, cause, by: { by: 'link', pendingId: 'link' } }
+function link(change: AccountChange, cause: Cause, proof?: SessionProof): Made {
+  return { change, cause, by: { by: 'link', pendingId: 'link', ...(proof && { proof }) } }
 }
 
 function notice(change: AccountChange, cause: Cause): Made {

@@ -1,5 +1,15 @@
 import 'server-only'
-import type { AccountChange, Authority, Changed, NewEvent, Passkey, Pending, PendingKind, User } from './contract.ts'
+import type {
+  AccountChange,
+  Authority,
+  Changed,
+  EventKind,
+  NewEvent,
+  Passkey,
+  Pending,
+  PendingKind,
+  User,
+} from './contract.ts'
 import { deviceName } from './device-name.ts'
 import { endedBecause, endsOf } from './ends.ts'
 import { isAdministrator } from './figures.ts'
@@ -28,8 +38,37 @@ export interface AccountState {
   readonly administrator: User | undefined
   /** Accounts that may administer, without this one. */
   readonly otherAdministrators: number
-  /** The notice by which it is changed has been answered before. */
-  readonly noticeUsed: boolean
+  /** What is known of the notice by which it is changed. */
+  readonly notice: NoticeState | null
+  /** It has an authenticator app. */
+  readonly hasTotp: boolean
+}
+
+export interface NoticeState {
+  /** It has been answered, or what came before it was secured by another. */
+  readonly answered: boolean
+  /** Since when everything is suspect: the beginning of the session that the notice was about, or its event. */
+  readonly suspectSince: Date
+}
+
+/**
+ * A notice is good until it is answered, and until another one from after it was: then what it tells of has been secured
+ * already. That an address was taken back voids "not me", but not the other way round: the undoing must stay possible.
+ */
+export function noticeFrom(
+  kind: AccountChange['kind'],
+  known: {
+    readonly about: { readonly seq: number; readonly at: Date } | undefined
+    readonly isAnswered: boolean
+    readonly secured: { readonly seq: number; readonly kind: EventKind } | undefined
+    readonly began: Date | undefined
+  },
+): NoticeState {
+  const { about, isAnswered, secured, began } = known
+  if (!about) return { answered: true, suspectSince: new Date(0) }
+  const isSecured = secured !== undefined && secured.seq > about.seq && (kind === 'reported' || secured.kind === kind)
+  const suspectSince = began && began < about.at ? began : about.at
+  return { answered: isAnswered || isSecured, suspectSince }
 }
 
 /** Of mailed links an account has one of a kind: the latest wins. */
@@ -64,6 +103,12 @@ export interface Writes {
   readonly namePasskey: { id: string; name: string }
   readonly deletePasskey: { id: string }
   readonly deletePasskeys: { userId: string }
+  /** Those made at `since` and later. */
+  readonly deleteTotpSince: { userId: string; since: Date }
+  readonly deletePasskeysSince: { userId: string; since: Date }
+  readonly deleteRecoveryCodesSince: { userId: string; since: Date }
+  /** All but one: the browser of the session that goes on. */
+  readonly forgetOtherBrowsers: { userId: string; browserDigest: Buffer }
   readonly insertRecoveryCode: { userId: string; digest: Buffer; createdAt: Date }
   readonly deleteRecoveryCodes: { userId: string }
   readonly deletePending: { id: string }
@@ -105,6 +150,7 @@ const RULES_OF: Readonly<
   'email-changed': { by: ['link'], cause: 'email-changed' },
   'email-restored': { by: ['notice'], cause: 'email-restored' },
   reported: { by: ['notice'], cause: 'reported' },
+  'factors-removed': { by: ['administrator', 'shell'], cause: 'factors-removed' },
   'account-disabled': { by: ['administrator', 'shell'], cause: 'account-disabled' },
   'account-enabled': { by: ['administrator', 'shell'], cause: 'account-enabled' },
   'account-deleted': { by: ['person', 'administrator', 'shell'], cause: 'account-deleted' },
@@ -137,7 +183,7 @@ export function planChange(
     events: eventsOf(state, authority, change, user, event),
     ends,
     renewed,
-    writes: [...writesOf(state, user, change), ...halfStates(authority, user, cause), ['saveUser', after]],
+    writes: [...writesOf(state, user, change), ...halfStates(authority, user, cause, own), ['saveUser', after]],
     changed: {
       outcome: 'changed',
       user: after,
@@ -175,8 +221,13 @@ function authorityProblem(
       return isAdministrator(administrator) ? null : { outcome: 'session-over' }
     }
     case 'notice':
-      return state.noticeUsed ? { outcome: 'void' } : null
+      return state.notice && !state.notice.answered ? null : { outcome: 'void' }
     case 'link':
+      // A reset is for somebody who is signed in nowhere; whatever else a link confirms belongs to a session as well.
+      if (cause === 'password-reset') return null
+      return authority.proof && holds(ownSession(state, { proof: authority.proof }), authority.proof, rules)
+        ? null
+        : { outcome: 'session-over' }
     case 'shell':
       return null
   }
@@ -207,7 +258,11 @@ function changeProblem(state: AccountState, authority: Authority, user: User, ch
       return state.addressTaken ? { outcome: 'email-taken' } : null
     case 'passkey-added':
       return state.passkeyTaken ? { outcome: 'passkey-taken' } : null
+    case 'totp-removed':
+      return state.hasTotp ? null : { outcome: 'not-found' }
     case 'passkey-removed':
+      if (change.keepOne && state.passkeys.length === 1) return { outcome: 'last-passkey' }
+      return state.passkeys.some(({ id }) => id === change.id) ? null : { outcome: 'not-found' }
     case 'passkey-renamed':
       return state.passkeys.some(({ id }) => id === change.id) ? null : { outcome: 'not-found' }
     case 'sessions-ended':
@@ -279,8 +334,24 @@ function scopeOf(change: AccountChange, own: LiveSession | undefined, { detail }
   }
 }
 
-function writesOf({ now }: AccountState, { id: userId }: User, change: AccountChange): Write[] {
+function writesOf({ now, notice }: AccountState, { id: userId }: User, change: AccountChange): Write[] {
   switch (change.kind) {
+    case 'reported':
+    case 'email-restored': {
+      // What somebody else may have added goes; what was there before stays, or a read mailbox would open everything.
+      const since = notice?.suspectSince ?? now
+      return [
+        ['deleteTotpSince', { userId, since }],
+        ['deletePasskeysSince', { userId, since }],
+        ['deleteRecoveryCodesSince', { userId, since }],
+      ]
+    }
+    case 'factors-removed':
+      return [
+        ['deleteTotp', { userId }],
+        ['deletePasskeys', { userId }],
+        ['deleteRecoveryCodes', { userId }],
+      ]
     case 'totp-added': {
       const { secret, step: lastStep } = change
       return [
@@ -316,13 +387,18 @@ function writesOf({ now }: AccountState, { id: userId }: User, change: AccountCh
 }
 
 /** What else the table ends, and the link that was used: it opens nothing twice. */
-function halfStates(authority: Authority, { id: userId }: User, cause: Cause | null): Write[] {
+function halfStates(authority: Authority, { id: userId }: User, cause: Cause | null, own?: LiveSession): Write[] {
   const row = cause === null ? null : WHAT_ENDS[cause]
   return [
     ...(authority.by === 'link' ? ([['deletePending', { id: authority.pendingId }]] as const) : []),
     ...(row?.halfStates === 'ends' ? ([['deletePendingOfUser', { userId }]] as const) : []),
-    ...(row?.knownBrowsers === 'ends' ? ([['forgetBrowsers', { userId }]] as const) : []),
+    ...(row?.knownBrowsers === 'ends' ? [forgetting(userId, row.thisSession === 'renewed' ? own : undefined)] : []),
   ]
+}
+
+/** The browser in which the person has just proved everything stays known. */
+function forgetting(userId: string, own: LiveSession | undefined): Write {
+  return own ? ['forgetOtherBrowsers', { userId, browserDigest: own.browserDigest }] : ['forgetBrowsers', { userId }]
 }
 
 /** What an administrator does is told on both sides; the person is not told the administrator's address. */

@@ -42,6 +42,11 @@ export function lockedEvent(session: LiveSession): NewEvent {
   return about(session, 'session-locked', {})
 }
 
+/** Of somebody whose account is gone nothing personal is written any more. */
+export function impersonal(event: NewEvent): NewEvent {
+  return { ...event, device: null, ip: null, place: null, detail: {} }
+}
+
 /** As the person reads it: what was done and why, without the administrator's device and address. */
 export function byAdministrator(event: NewEvent): NewEvent {
   return { ...event, sessionId: null, device: null, ip: null, place: null }

@@ -130,6 +130,12 @@ export function byAdministrator(session: SessionCheck, userId: string): Extract<
   return { by: 'administrator', proof: proofOf(session) as unknown as AdministratorProof & RecentProof, userId }
 }
 
+/** By the right of a mailed link together with a session of its account. */
+export async function byLink(store: Store, userId: string, pendingId: string): Promise<Authority> {
+  const { securityVersion = 1 } = (await store.users.find(userId)) ?? {}
+  return { by: 'link', pendingId, proof: proofOf(await begin(store, userId, { securityVersion })) }
+}
+
 /** A half-state as its page would begin it. */
 export function newPending(kind: PendingKind, userId: string | null, other: Partial<NewPending> = {}): NewPending {
   return {

@@ -288,6 +288,7 @@ export type EventKind =
   | 'passkey-renamed'
   | 'recovery-codes-replaced'
   | 'recovery-code-used'
+  | 'factors-removed'
   | 'email-change-requested'
   | 'email-changed'
   | 'email-restored'
@@ -386,7 +387,7 @@ export type Authority =
   /** Its own person. `digest` is of the new token that this session goes on with, where the change asks for one. */
   | { readonly by: 'person'; readonly proof: FullProof; readonly digest: Buffer }
   /** Whoever had the token of a mailed link: it is used up with the change. */
-  | { readonly by: 'link'; readonly pendingId: string }
+  | { readonly by: 'link'; readonly pendingId: string; readonly proof?: SessionProof }
   /** Whoever had a notice that was mailed about this user's event of the number `event`. Each notice is good once. */
   | { readonly by: 'notice'; readonly userId: string; readonly event: number }
   | { readonly by: 'administrator'; readonly proof: AdministratorProof & RecentProof; readonly userId: string }
@@ -402,12 +403,15 @@ export type AccountChange =
   | { readonly kind: 'totp-added'; readonly secret: string; readonly step: number; readonly endOthers: boolean }
   | { readonly kind: 'totp-removed'; readonly endOthers: boolean }
   | { readonly kind: 'passkey-added'; readonly passkey: NewPasskey; readonly endOthers: boolean }
-  | { readonly kind: 'passkey-removed'; readonly id: string; readonly endOthers: boolean }
+  /** `keepOne`: the last one stays (level 3 knows no other way in). */
+  | { readonly kind: 'passkey-removed'; readonly id: string; readonly keepOne: boolean; readonly endOthers: boolean }
   | { readonly kind: 'passkey-renamed'; readonly id: string; readonly name: string }
   | { readonly kind: 'recovery-codes-replaced'; readonly digests: readonly Buffer[]; readonly endOthers: boolean }
   /** The new address stands in the link's half-state. */
   | { readonly kind: 'email-changed' }
   | { readonly kind: 'email-restored'; readonly from: string; readonly to: string }
+  /** Of somebody who has lost theirs: the authenticator app, the passkeys and the recovery codes go, the password stays. */
+  | { readonly kind: 'factors-removed' }
   /** "This wasn't me": everything ends, and no password opens the account until a mailed reset. */
   | { readonly kind: 'reported' }
   | { readonly kind: 'account-disabled' }
@@ -431,6 +435,8 @@ export type Changed =
   | { readonly outcome: 'session-over' | 'superseded' | 'void' }
   /** There is no such user, passkey, session; or the address belongs to another account by now. */
   | { readonly outcome: 'not-found' | 'email-taken' }
+  /** It had to stay: there is no other way in. */
+  | { readonly outcome: 'last-passkey' }
   /** This passkey opens an account already. */
   | { readonly outcome: 'passkey-taken' }
   /** Nobody would be left to administer; only the command line could grant it again, and only it may go so far. */

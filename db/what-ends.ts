@@ -33,6 +33,7 @@ export type Cause =
   | 'sign-out-everywhere'
   | 'password-changed'
   | 'factor-changed'
+  | 'factors-removed'
   | 'email-changed'
   | 'email-restored'
   | 'password-reset'
@@ -50,12 +51,12 @@ interface Row extends Readonly<Record<Credential, Decision>> {
 
 const NOTHING = { thisSession: 'stays', otherSessions: 'stays', halfStates: 'stays', knownBrowsers: 'stays' } as const
 const EVERYTHING = { thisSession: 'ends', otherSessions: 'ends', halfStates: 'ends', knownBrowsers: 'ends' } as const
-/** Here it goes on under a new token; elsewhere it ends, unless the person wants otherwise. */
+/** Here it goes on under a new token; elsewhere it ends, unless the person wants otherwise, and no other browser is known. */
 const AUTHENTICATOR = {
   thisSession: 'renewed',
   otherSessions: 'chosen',
   halfStates: 'ends',
-  knownBrowsers: 'stays',
+  knownBrowsers: 'ends',
 } as const
 
 export const WHAT_ENDS: Readonly<Record<Cause, Row>> = {
@@ -72,6 +73,8 @@ export const WHAT_ENDS: Readonly<Record<Cause, Row>> = {
   },
   'password-changed': { ...AUTHENTICATOR, reason: 'password-changed' },
   'factor-changed': { ...AUTHENTICATOR, reason: 'factor-changed' },
+  // Somebody else did it for them: whoever is signed in may be whom it is done against.
+  'factors-removed': { ...EVERYTHING, reason: 'factor-changed' },
   // A link that was mailed to the old address must not outlive it.
   'email-changed': { ...NOTHING, halfStates: 'ends', reason: 'email-changed' },
   // Somebody at the old address says that it was not them: whatever was opened meanwhile is suspect.

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Begun, NewSession, SessionLimit, SessionStore } from '../contract.ts'
-import { isAsSeen, isLocked, isNewest, mayBegin, roomFor, stands } from '../judgement.ts'
+import { isAsSeen, isLocked, isNewest, mayBegin, roomFor, roomToUnlock, stands } from '../judgement.ts'
 import { begun, confirmed, type LiveSession, newestGeneration, offered, reauthenticated, unlocked } from '../live.ts'
 import { signedInEvent } from '../records.ts'
 import type { Queries } from './queries.ts'
@@ -83,12 +83,15 @@ export function beginning(
     unlock: (id, generation, by, event) =>
       connection.write(async (queries) => {
         const { userId, securityVersion } = by
-        await queries.lockUser.execute({ id: userId })
-        const session = await lock(queries, id)
+        const present = await lockOfUser(queries, userId)
+        const session = present.find((one) => one.id === id)
         if (session?.userId !== userId || !isLocked(session, options)) return undefined
         if (newestGeneration(session) !== generation) return undefined
         const [user] = await queries.user.execute({ id: userId })
         if (!user || user.disabledAt || user.securityVersion !== securityVersion) return undefined
+        const ends = roomToUnlock(session, present, by.limit, options)
+        if (ends === 'limit-reached') return undefined
+        for (const one of ends) await end(queries, one)
         const next = unlocked(session, by)
         await queries.saveSession.execute(rowFrom(next))
         await note(queries, event)

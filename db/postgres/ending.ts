@@ -92,6 +92,7 @@ export function ending(
 
     async endForEverybody(ending) {
       const [clock] = await connection.read((queries) => queries.clock.execute())
+      await connection.write((queries) => queries.deleteAllPending.execute())
       return endForEverybody(clock?.now as Date, ending)
     },
   }

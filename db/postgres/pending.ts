@@ -1,10 +1,11 @@
 import 'server-only'
 import type { Outbox, PendingStore } from '../contract.ts'
+import { isOfNow } from '../judgement.ts'
 import { isLink } from '../plan.ts'
 import { eventFrom } from './rows.ts'
 import { note, type Parts } from './step.ts'
 
-export function postgresPending({ connection }: Parts): PendingStore {
+export function postgresPending({ connection, options }: Parts): PendingStore {
   return {
     begin: (wanted, event) =>
       connection.write(async (queries) => {
@@ -13,18 +14,23 @@ export function postgresPending({ connection }: Parts): PendingStore {
           await queries.lockUser.execute({ id: userId })
           await queries.deletePendingOfKind.execute({ userId, kind })
         }
-        const [row] = await queries.insertPending.execute({ ...wanted })
+        const [row] = await queries.insertPending.execute({ ...wanted, epoch: options.epoch() })
         if (!row) throw new Error('an insert answered no row')
         if (event) await note(queries, event)
         return row
       }),
 
     find: (kind, secretDigest, id) =>
-      connection.read(
-        async (queries) => (await queries.findPending.execute({ kind, secretDigest, id: id ?? null }))[0],
-      ),
+      connection.read(async (queries) => {
+        const [row] = await queries.findPending.execute({ kind, secretDigest, id: id ?? null })
+        return row && isOfNow(row, options) ? row : undefined
+      }),
 
-    take: (id) => connection.write(async (queries) => (await queries.takePending.execute({ id }))[0]),
+    take: (id) =>
+      connection.write(async (queries) => {
+        const [row] = await queries.takePending.execute({ id })
+        return row && isOfNow(row, options) ? row : undefined
+      }),
   }
 }
 

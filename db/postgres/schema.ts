@@ -78,6 +78,8 @@ export const pending = pgTable(
     userId: text('user_id').references(() => users.id),
     sessionId: text('session_id'),
     securityVersion: integer('security_version').notNull(),
+    /** One from an earlier epoch is over, like the sessions of then. */
+    epoch: integer('epoch').notNull().default(1),
     detail: json<Record<string, string>>()('detail').notNull(),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
@@ -85,6 +87,7 @@ export const pending = pgTable(
   (table) => [
     index('pending_by_secret').on(table.secretDigest, table.kind),
     index('pending_by_user').on(table.userId),
+    index('pending_by_session').on(table.sessionId),
     index('pending_by_expiry').on(table.expiresAt),
   ],
 )

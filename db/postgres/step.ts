@@ -2,8 +2,8 @@ import 'server-only'
 import type { NewEvent, SessionChange, SessionProof, StoreOptions } from '../contract.ts'
 import { type Ends, holds } from '../judgement.ts'
 import { type LiveSession, locked } from '../live.ts'
-import { recipients } from '../notices.ts'
-import { endedEvent, endedRecord, lockedEvent } from '../records.ts'
+import { type Ceiling, ceilingsOf, recipients } from '../notices.ts'
+import { endedEvent, endedRecord, impersonal, lockedEvent } from '../records.ts'
 import type { Changes } from './changes.ts'
 import type { Connection } from './connection.ts'
 import type { Queries } from './queries.ts'
@@ -57,6 +57,7 @@ export async function lockOfUser(
 export async function end(queries: Queries, { session, ending }: Ends): Promise<void> {
   const record = endedRecord(session, ending)
   await queries.deleteSession.execute({ id: session.id })
+  await queries.deletePendingOfSession.execute({ sessionId: session.id })
   await queries.insertEnded.execute({ ...record })
   await note(queries, endedEvent(session, ending))
   await announce(queries, { type: 'ended', sessionId: session.id, reason: ending.reason, at: record.endedAt })
@@ -74,10 +75,20 @@ export async function lockSession(queries: Queries, session: LiveSession, event 
 }
 
 /** An event, and with it the mails that tell of it. */
-export async function note(queries: Queries, { sealed = undefined, ...event }: NewEvent): Promise<void> {
+export async function note(queries: Queries, { sealed = undefined, ...told }: NewEvent): Promise<void> {
+  const [user] = told.userId === null ? [] : await queries.user.execute({ id: told.userId })
+  const event = user?.deletedAt ? impersonal(told) : told
   const [noted] = await queries.insertEvent.execute({ ...event })
-  const [user] = event.userId === null ? [] : await queries.user.execute({ id: event.userId })
   for (const recipient of noted ? recipients(event, user, noted.at) : []) {
+    if (!(await areBelow(queries, ceilingsOf(event, recipient)))) continue
     await queries.insertMail.execute({ eventSeq: noted?.seq, recipient, sealed: sealed ?? null, failures: 0 })
   }
+}
+
+async function areBelow(queries: Queries, ceilings: readonly Ceiling[]): Promise<boolean> {
+  for (const { key, most, seconds } of ceilings) {
+    const [counted] = await queries.take.execute({ key, seconds, blockSeconds: seconds, ceiling: most })
+    if (!counted || counted.taken > most) return false
+  }
+  return true
 }

@@ -1,8 +1,18 @@
 import 'server-only'
 import type { AccountChange, Authority, Spend, User, UserStore } from '../contract.ts'
 import { holds } from '../judgement.ts'
-import { type AccountState, lessens, newAddress, type Plan, planChange, userOf, type Write } from '../plan.ts'
-import { switchedOffEvent } from '../records.ts'
+import {
+  type AccountState,
+  lessens,
+  type NoticeState,
+  newAddress,
+  noticeFrom,
+  type Plan,
+  planChange,
+  userOf,
+  type Write,
+} from '../plan.ts'
+import { KEPT, switchedOffEvent } from '../records.ts'
 import { isTaken } from './failure.ts'
 import type { Queries } from './queries.ts'
 import { liveFrom, rowFrom } from './rows.ts'
@@ -162,7 +172,8 @@ async function stateOf(queries: Queries, authority: Authority, change: AccountCh
       (await queries.passkeyByCredential.execute({ credentialId: change.passkey.credentialId })).length > 0,
     administrator: own && (await findUser(queries, own.userId)),
     otherAdministrators: administrators.filter(({ id }) => id !== userId).length,
-    noticeUsed: authority.by === 'notice' && (await isNoticeUsed(queries, authority)),
+    notice: authority.by === 'notice' ? await noticeState(queries, authority, change) : null,
+    hasTotp: (await queries.totp.execute({ userId })).length > 0,
   }
 }
 
@@ -170,8 +181,22 @@ async function isHeld(queries: Queries, email: string, except: string): Promise<
   return (await queries.addressHolder.execute({ email, except })).length > 0
 }
 
-async function isNoticeUsed(queries: Queries, { userId, event }: Extract<Authority, { by: 'notice' }>) {
-  return (await queries.eventOfNotice.execute({ userId, notice: String(event) })).length > 0
+async function noticeState(
+  queries: Queries,
+  { userId, event: seq }: Extract<Authority, { by: 'notice' }>,
+  { kind }: AccountChange,
+): Promise<NoticeState> {
+  const [event] = await queries.event.execute({ seq })
+  const id = event?.sessionId ?? ''
+  const [session] = await queries.find.execute({ id })
+  const [ended] = await queries.ended.execute({ id, kept: KEPT })
+  const [secured] = await queries.lastSecured.execute({ userId })
+  return noticeFrom(kind, {
+    about: event && { seq, at: event.at },
+    isAnswered: (await queries.eventOfNotice.execute({ userId, notice: String(seq) })).length > 0,
+    secured,
+    began: session?.beganAt ?? ended?.beganAt,
+  })
 }
 
 async function carryOut(queries: Queries, { events, ends, renewed, writes }: Plan): Promise<void> {

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Begun, NewSession, SessionLimit, SessionStore } from '../contract.ts'
-import { isAsSeen, isLocked, isNewest, mayBegin, roomFor, stands } from '../judgement.ts'
+import { isAsSeen, isLocked, isNewest, mayBegin, roomFor, roomToUnlock, stands } from '../judgement.ts'
 import { begun, confirmed, type LiveSession, newestGeneration, offered, reauthenticated, unlocked } from '../live.ts'
 import { signedInEvent } from '../records.ts'
 import type { Queries } from './queries.ts'
@@ -92,6 +92,9 @@ export function beginning(
         if (newestGeneration(session) !== generation) return undefined
         const user = queries.user.get({ id: userId })
         if (!user || user.disabledAt || user.securityVersion !== securityVersion) return undefined
+        const ends = roomToUnlock(session, liveOfUser(queries, userId, now), by.limit, options)
+        if (ends === 'limit-reached') return undefined
+        for (const one of ends) end(queries, one)
         const next = unlocked(session, by)
         queries.saveSession.run(rowFrom(next))
         note(queries, event, now)

@@ -74,6 +74,7 @@ export function ending(
     async endForEverybody(ending) {
       const start = options.clock()
       let ended = 0
+      step(parts, (queries) => queries.deleteAllPending.run())
       for (let after: string | undefined = ''; after !== undefined; ) {
         after = step(parts, (queries, now) => {
           const rows = queries.liveAfter.values({ after, most: AT_ONCE }) as unknown as LiveValues[]

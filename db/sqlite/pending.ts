@@ -1,5 +1,6 @@
 import 'server-only'
 import type { Outbox, PendingStore } from '../contract.ts'
+import { isOfNow } from '../judgement.ts'
 import { isLink } from '../plan.ts'
 import { eventFrom, pendingFrom } from './rows.ts'
 import { note, type Parts, step } from './step.ts'
@@ -12,7 +13,7 @@ export function sqlitePending(parts: Parts): PendingStore {
         const { userId, kind } = wanted
         if (userId !== null && isLink(kind)) queries.deletePendingOfKind.run({ userId, kind })
         const createdAt = now.getTime()
-        const row = { ...wanted, detail: JSON.stringify(wanted.detail), createdAt }
+        const row = { ...wanted, epoch: options.epoch(), detail: JSON.stringify(wanted.detail), createdAt }
         const full = { ...row, expiresAt: createdAt + lifetime * 1000 }
         queries.insertPending.run(full)
         if (event) note(queries, event, now)
@@ -23,13 +24,13 @@ export function sqlitePending(parts: Parts): PendingStore {
       connection.read((queries) => {
         const now = options.clock().getTime()
         const row = queries.findPending.get({ kind, secretDigest, id: id ?? null, now })
-        return row && pendingFrom(row)
+        return row && isOfNow(row, options) ? pendingFrom(row) : undefined
       }),
 
     take: (id) =>
       step(parts, (queries, now) => {
         const row = queries.takePending.get({ id, now: now.getTime() })
-        return row && pendingFrom(row)
+        return row && isOfNow(row, options) ? pendingFrom(row) : undefined
       }),
   }
 }

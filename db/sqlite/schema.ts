@@ -80,6 +80,8 @@ export const pending = sqliteTable(
     userId: text('user_id').references(() => users.id),
     sessionId: text('session_id'),
     securityVersion: integer('security_version').notNull(),
+    /** One from an earlier epoch is over, like the sessions of then. */
+    epoch: integer('epoch').notNull().default(1),
     detail: text('detail').notNull(),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
@@ -87,6 +89,7 @@ export const pending = sqliteTable(
   (table) => [
     index('pending_by_secret').on(table.secretDigest, table.kind),
     index('pending_by_user').on(table.userId),
+    index('pending_by_session').on(table.sessionId),
     index('pending_by_expiry').on(table.expiresAt),
   ],
 )

@@ -2,8 +2,8 @@ import 'server-only'
 import type { NewEvent, SessionProof, StoreOptions } from '../contract.ts'
 import { type Ends, holds } from '../judgement.ts'
 import { type LiveSession, locked } from '../live.ts'
-import { recipients } from '../notices.ts'
-import { endedEvent, endedRecord, lockedEvent } from '../records.ts'
+import { type Ceiling, ceilingsOf, recipients } from '../notices.ts'
+import { endedEvent, endedRecord, impersonal, lockedEvent } from '../records.ts'
 import type { Changes } from './changes.ts'
 import type { Connection } from './connection.ts'
 import type { Queries } from './queries.ts'
@@ -52,6 +52,7 @@ export function end(queries: Queries, { session, ending }: Ends): void {
   const record = endedRecord(session, ending)
   const { beganAt, lastActiveAt, endedAt } = record
   queries.deleteSession.run({ id: session.id })
+  queries.deletePendingOfSession.run({ sessionId: session.id })
   queries.insertEnded.run({
     ...record,
     beganAt: beganAt.getTime(),
@@ -68,12 +69,21 @@ export function lock(queries: Queries, session: LiveSession): void {
 }
 
 /** An event, and with it the mails that tell of it. */
-export function note(queries: Queries, { sealed, ...event }: NewEvent, at: Date): void {
+export function note(queries: Queries, { sealed, ...told }: NewEvent, at: Date): void {
   const now = at.getTime()
+  const row = told.userId === null ? undefined : queries.user.get({ id: told.userId })
+  const user = row && userFrom(row)
+  const event = user?.deletedAt ? impersonal(told) : told
   const { seq } = queries.insertEvent.get({ ...event, at: now, detail: JSON.stringify(event.detail) })
-  const user = event.userId === null ? undefined : queries.user.get({ id: event.userId })
-  for (const recipient of recipients(event, user && userFrom(user), at)) {
+  for (const recipient of recipients(event, user, at)) {
+    if (!ceilingsOf(event, recipient).every((ceiling) => isBelow(queries, ceiling, now))) continue
     const mail = { eventSeq: seq, recipient, sealed: sealed ?? null, failures: 0 }
     queries.insertMail.run({ ...mail, dueAt: now, createdAt: now })
   }
+}
+
+function isBelow(queries: Queries, { key, most, seconds }: Ceiling, now: number): boolean {
+  const windowEnd = now + seconds * 1000
+  const counted = queries.take.get({ key, now, windowEnd, blockEnd: windowEnd, ceiling: most })
+  return counted !== undefined && counted.taken <= most
 }

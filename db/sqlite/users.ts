@@ -1,6 +1,15 @@
 import 'server-only'
 import type { AccountChange, Authority, Spend, UserStore } from '../contract.ts'
-import { type AccountState, newAddress, type Plan, planChange, userOf, type Write } from '../plan.ts'
+import {
+  type AccountState,
+  type NoticeState,
+  newAddress,
+  noticeFrom,
+  type Plan,
+  planChange,
+  userOf,
+  type Write,
+} from '../plan.ts'
 import { switchedOffEvent } from '../records.ts'
 import type { Queries } from './queries.ts'
 import { passkeyFrom, pendingFrom, rowFrom, totpFrom, userFrom, valuesFrom } from './rows.ts'
@@ -145,7 +154,8 @@ function stateOf(queries: Queries, authority: Authority, change: AccountChange, 
       queries.passkeyByCredential.get({ credentialId: change.passkey.credentialId }) !== undefined,
     administrator: own && findUser(queries, own.userId),
     otherAdministrators: queries.otherAdministrators.get({ id: userId })?.count ?? 0,
-    noticeUsed: authority.by === 'notice' && isNoticeUsed(queries, authority),
+    notice: authority.by === 'notice' ? noticeState(queries, authority, change, now) : null,
+    hasTotp: queries.totp.get({ userId }) !== undefined,
   }
 }
 
@@ -153,8 +163,21 @@ function isHeld(queries: Queries, email: string, except: string, now: Date): boo
   return queries.addressHolder.get({ email, except, now: now.getTime() }) !== undefined
 }
 
-function isNoticeUsed(queries: Queries, { userId, event }: Extract<Authority, { by: 'notice' }>): boolean {
-  return queries.eventOfNotice.get({ userId, notice: String(event) }) !== undefined
+function noticeState(
+  queries: Queries,
+  { userId, event: seq }: Extract<Authority, { by: 'notice' }>,
+  { kind }: AccountChange,
+  now: Date,
+): NoticeState {
+  const event = queries.event.get({ seq })
+  const session = event?.sessionId ? live(queries, event.sessionId, now) : undefined
+  const ended = event?.sessionId ? queries.ended.get({ id: event.sessionId, after: 0 }) : undefined
+  return noticeFrom(kind, {
+    about: event && { seq, at: new Date(event.at) },
+    isAnswered: queries.eventOfNotice.get({ userId, notice: String(seq) }) !== undefined,
+    secured: queries.lastSecured.get({ userId }),
+    began: session?.beganAt ?? (ended && new Date(ended.beganAt)),
+  })
 }
 
 function carryOut(queries: Queries, { events, ends, renewed, writes }: Plan, now: Date): void {

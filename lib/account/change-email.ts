@@ -1,5 +1,5 @@
 import 'server-only'
-import type { FullProof } from '#db/contract.ts'
+import type { FullProof, SessionProof } from '#db/contract.ts'
 import { eventFrom } from '#lib/audit/event.ts'
 import { emailChangeThrottle } from '#lib/authentication/throttle.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
@@ -61,12 +61,12 @@ export async function moveOf(token: string | null): Promise<Move | null> {
  */
 export async function confirmEmail(
   move: Move,
-  by: { readonly userId: string; readonly sessionId: string },
+  proof: SessionProof,
   context: RequestContext,
 ): Promise<'changed' | 'void'> {
-  if (by.userId !== move.userId) return 'void'
+  if (proof.userId !== move.userId) return 'void'
   const { pendingId, from, to } = move
-  const event = eventFrom('email-changed', by, context, { from, to })
-  const changed = await store().users.change({ by: 'link', pendingId }, { kind: 'email-changed' }, event)
+  const event = eventFrom('email-changed', proof, context, { from, to })
+  const changed = await store().users.change({ by: 'link', pendingId, proof }, { kind: 'email-changed' }, event)
   return changed.outcome === 'changed' ? 'changed' : 'void'
 }

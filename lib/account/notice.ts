@@ -1,5 +1,5 @@
 import 'server-only'
-import type { SecurityEvent } from '#db/contract.ts'
+import type { SecurityEvent, User } from '#db/contract.ts'
 import { isNoticeProof, type NoticePurpose } from '#lib/mail/links.ts'
 import { store } from '#lib/store.ts'
 import { now, secondsBetween } from '#lib/time.ts'
@@ -11,16 +11,25 @@ export interface Notice {
 }
 
 /**
- * What the link of a notice is about; null unless Signet itself has made it, for this purpose, not longer than `within`
+ * What the link of a notice is about; null unless Signet itself has made it, for this purpose and for an address that
+ * the account's notices still go to, not longer than `within`
  * seconds ago, about an account that is there and may be used: a disabled one has nothing left to end, nor a way back.
  * @param carried number of the event and proof, as `arrival.ts` reads them
  */
 export async function noticeOf(purpose: NoticePurpose, carried: string | null, within: number): Promise<Notice | null> {
   const [number = '', proof = ''] = carried?.split('.') ?? []
   const seq = Number(number)
-  if (!isNoticeProof(proof, seq, purpose)) return null
-  const event = await store().events.find(seq)
+  const event = SEQ.test(number) ? await store().events.find(seq) : undefined
   if (!event?.userId || secondsBetween(event.at, now()) >= within) return null
   const user = await store().users.find(event.userId)
-  return user && !user.deletedAt && !user.disabledAt ? { event, userId: user.id } : null
+  if (!user || user.deletedAt || user.disabledAt) return null
+  return addresses(user).some((to) => isNoticeProof(proof, { seq, purpose, to })) ? { event, userId: user.id } : null
+}
+
+const SEQ = /^\d{1,15}$/
+
+/** Where notices of an account go now: what was mailed to any other address is worth nothing any more. */
+function addresses({ email, formerEmail, formerEmailUntil }: User): readonly string[] {
+  const former = formerEmail && formerEmailUntil && formerEmailUntil > now() ? [formerEmail] : []
+  return [email, ...former]
 }

@@ -57,6 +57,8 @@ export async function removePasskey(
   const factors = await store().users.factors(proof.userId)
   const passkey = factors?.passkeys.find((one) => one.id === id)
   if (!factors || !passkey) return { outcome: 'not-found' }
-  if (isOnlyWayIn(factors)) return { outcome: 'only-way-in' }
-  return changeAccount(proof, { kind: 'passkey-removed', id, endOthers }, context, { name: passkey.name })
+  const keepOne = settings().policy.level === 3
+  const change = { kind: 'passkey-removed', id, keepOne, endOthers } as const
+  const changed = await changeAccount(proof, change, context, { name: passkey.name })
+  return changed.outcome === 'last-passkey' ? { outcome: 'only-way-in' } : changed
 }

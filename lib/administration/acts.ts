@@ -11,6 +11,7 @@ export const ACTS = [
   'account-disabled',
   'account-enabled',
   'account-deleted',
+  'factors-removed',
   'administrator-granted',
   'administrator-withdrawn',
   'sessions-ended',

@@ -34,6 +34,8 @@ const DONE: Readonly<Record<Act, (ended: number) => string>> = {
   'account-enabled': () => 'The account is enabled. What was ended stays ended: the person signs in anew.',
   'account-deleted': (ended) =>
     `The account is deleted, and ${sessions(ended)} ended. Its events are kept, without anything personal.`,
+  'factors-removed': (ended) =>
+    `The password alone signs in now, until the person adds another authenticator; ${sessions(ended)} ended.`,
   'administrator-granted': (ended) =>
     `The person is an administrator from the next sign-in on; until then ${sessions(ended)} ended.`,
   'administrator-withdrawn': (ended) => `The person is no administrator any more, and ${sessions(ended)} ended.`,

@@ -44,6 +44,8 @@ const SENTENCES: Readonly<Record<EventKind, (event: Told) => string>> = {
   'recovery-codes-replaced': () => 'New recovery codes were made; the ones before are worthless',
   'recovery-code-used': ({ detail }) =>
     `A recovery code was used${detail.left ? `; ${detail.left} ${detail.left === '1' ? 'is' : 'are'} left` : ''}`,
+  'factors-removed': ({ detail }) =>
+    `An administrator removed the authenticator app, the passkeys and the recovery codes${because(detail.reason)}`,
   'email-change-requested': ({ detail }) =>
     `A change of the email address${detail.to ? ` to ${detail.to}` : ''} was asked for`,
   'email-changed': ({ detail }) => `Email address changed${detail.to ? ` to ${detail.to}` : ''}`,
@@ -67,6 +69,7 @@ const ACTS: Readonly<Record<string, string>> = {
   'administrator-granted': 'granted administrator rights to the account',
   'administrator-withdrawn': 'withdrew administrator rights from the account',
   'sessions-ended': 'ended sessions',
+  'factors-removed': 'removed the authenticators',
 }
 
 /** A signature counter that goes back means that two authenticators have the key. */
@@ -161,6 +164,7 @@ export const EVENT_LABELS: Readonly<Record<EventKind, string>> = {
   'passkey-renamed': 'Passkey renamed',
   'recovery-codes-replaced': 'Recovery codes replaced',
   'recovery-code-used': 'Recovery code used',
+  'factors-removed': 'Authenticators removed',
   'email-change-requested': 'Email change asked for',
   'email-changed': 'Email changed',
   'email-restored': 'Email set back',

@@ -197,7 +197,7 @@ test('an unknown passkey, and one that was removed, are refused', async ({ store
   expect(await show(store, new SoftwareAuthenticator(), SIGN_IN, { userHandle: alice })).toEqual(refused('unknown'))
   const { id = '' } = (await store.users.passkey(key.id)) ?? {}
   const proof = proofOf(await begin(store, alice, { securityVersion: 2 })) as unknown as FullProof
-  const change = { kind: 'passkey-removed', id, endOthers: false } as const
+  const change = { kind: 'passkey-removed', id, keepOne: false, endOthers: false } as const
   await store.users.change({ by: 'person', proof, digest: randomBytes(32) }, change, event('passkey-removed', alice))
   expect(await show(store, key)).toEqual(refused('unknown'))
 })

@@ -17,6 +17,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   disable: { act: 'account-disabled', done: 'is disabled' },
   enable: { act: 'account-enabled', done: 'is enabled; what was ended stays ended' },
   delete: { act: 'account-deleted', done: 'is deleted; what happened is kept, without anything personal' },
+  'remove-factors': {
+    act: 'factors-removed',
+    done: 'has no authenticator app, no passkey and no recovery code any more: the password signs in',
+  },
   'grant-admin': { act: 'administrator-granted', done: 'is an administrator now, from the next sign-in on' },
   'withdraw-admin': { act: 'administrator-withdrawn', done: 'is no administrator any more' },
 }

@@ -65,14 +65,16 @@ test('what a thief might have done carries a link that proves itself', () => {
   const link = new URL(linkOf({ kind: 'password-changed', seq: 41 }) ?? '')
   expect(link.origin + link.pathname).toBe(`${origin}/not-me`)
   expect(link.searchParams.get('event')).toBe('41')
-  expect(isNoticeProof(link.searchParams.get('proof'), 41, 'not-me')).toBe(true)
+  expect(isNoticeProof(link.searchParams.get('proof'), { seq: 41, purpose: 'not-me', to: ALICE.email })).toBe(true)
 })
 
 test('the former address can undo a change; the new one cannot', () => {
   const event = { kind: 'email-changed', seq: 42, detail: { from: 'old@example.org', to: ALICE.email } } as const
   const link = new URL(linkOf(event, { to: 'old@example.org' }) ?? '')
   expect(link.pathname).toBe('/undo-email')
-  expect(isNoticeProof(link.searchParams.get('proof'), 42, 'undo-email')).toBe(true)
+  expect(isNoticeProof(link.searchParams.get('proof'), { seq: 42, purpose: 'undo-email', to: 'old@example.org' })).toBe(
+    true,
+  )
   expect(linkOf(event)).toBeUndefined()
   // However often the address has changed before the mail goes.
   const moved = { user: { ...ALICE, email: 'newest@example.org' } }

@@ -40,9 +40,11 @@ export function compose(mail: Mail, now: Date): Message | null {
   }
 }
 
-function linksFor({ event, sealed }: Mail, now: Date): Links {
+function linksFor({ event, sealed, to }: Mail, now: Date): Links {
   const { origin } = settings()
-  const notice = (path: NoticePurpose) => `${origin}/${path}?event=${event.seq}&proof=${noticeProof(event.seq, path)}`
+  const { seq } = event
+  const notice = (purpose: NoticePurpose) =>
+    `${origin}/${purpose}?event=${seq}&proof=${noticeProof({ seq, purpose, to })}`
   const inTime = secondsBetween(event.at, now) < LINK_LIFETIME
   const token = inTime && sealed !== null ? openFromMail(sealed) : null
   const withToken = (path: string) => (token === null ? null : `${origin}${path}?token=${encodeURIComponent(token)}`)

@@ -21,47 +21,50 @@ function withKeys<T>(keys: string, act: () => T, origin = 'http://localhost:3000
   }
 }
 
-test('a proof is good for its event and its purpose, and for nothing else', () => {
+const LINK = { seq: 7, purpose: 'not-me', to: 'alice@example.org' } as const
+
+test('a proof is good for its event, its purpose and its address, and for nothing else', () => {
   withKeys(OLD, () => {
-    const proof = noticeProof(7, 'not-me')
+    const proof = noticeProof(LINK)
     expect(proof).toMatch(/^[\w-]{43}$/)
-    expect(isNoticeProof(proof, 7, 'not-me')).toBe(true)
-    expect(isNoticeProof(proof, 8, 'not-me')).toBe(false)
-    expect(isNoticeProof(proof, 7, 'undo-email')).toBe(false)
+    expect(isNoticeProof(proof, LINK)).toBe(true)
+    expect(isNoticeProof(proof, { ...LINK, seq: 8 })).toBe(false)
+    expect(isNoticeProof(proof, { ...LINK, purpose: 'undo-email' })).toBe(false)
+    expect(isNoticeProof(proof, { ...LINK, to: 'mallory@example.org' })).toBe(false)
   })
 })
 
 test('a proof made elsewhere with the same key is none', () => {
-  const foreign = withKeys(OLD, () => noticeProof(7, 'not-me'), 'https://other.example')
-  expect(withKeys(OLD, () => isNoticeProof(foreign, 7, 'not-me'))).toBe(false)
+  const foreign = withKeys(OLD, () => noticeProof(LINK), 'https://other.example')
+  expect(withKeys(OLD, () => isNoticeProof(foreign, LINK))).toBe(false)
 })
 
 test('each character of a proof matters, and there is one way to write it', () => {
   withKeys(OLD, () => {
-    const proof = noticeProof(7, 'not-me')
+    const proof = noticeProof(LINK)
     for (let place = 0; place < proof.length; place++) {
       for (const other of 'AQgw_-') {
         const forged = proof.slice(0, place) + other + proof.slice(place + 1)
-        expect(isNoticeProof(forged, 7, 'not-me')).toBe(forged === proof)
+        expect(isNoticeProof(forged, LINK)).toBe(forged === proof)
       }
     }
     for (const wrong of [`${proof}=`, `${proof}A`, proof.slice(1), '', undefined, null, [proof], {}, 7]) {
-      expect(isNoticeProof(wrong, 7, 'not-me')).toBe(false)
+      expect(isNoticeProof(wrong, LINK)).toBe(false)
     }
     for (const seq of [Number.NaN, 7.5, Number.POSITIVE_INFINITY])
-      expect(isNoticeProof(proof, seq, 'not-me')).toBe(false)
+      expect(isNoticeProof(proof, { ...LINK, seq })).toBe(false)
   })
 })
 
 test('a rotation breaks no link; a key that is gone opens none', () => {
-  const [proof, sealed] = withKeys(OLD, () => [noticeProof(7, 'not-me'), sealForMail('token')])
+  const [proof, sealed] = withKeys(OLD, () => [noticeProof(LINK), sealForMail('token')])
   withKeys(`${NEW},${OLD}`, () => {
-    expect(isNoticeProof(proof, 7, 'not-me')).toBe(true)
+    expect(isNoticeProof(proof, LINK)).toBe(true)
     expect(openFromMail(sealed)).toBe('token')
-    expect(noticeProof(7, 'not-me')).not.toBe(proof)
+    expect(noticeProof(LINK)).not.toBe(proof)
   })
   withKeys(NEW, () => {
-    expect(isNoticeProof(proof, 7, 'not-me')).toBe(false)
+    expect(isNoticeProof(proof, LINK)).toBe(false)
     expect(openFromMail(sealed)).toBeNull()
   })
 })

@@ -12,23 +12,30 @@ import { randomNonce } from '#lib/random.ts'
  */
 export type NoticePurpose = 'not-me' | 'undo-email'
 
+/** What a link is for, of which event, and to which address it was mailed: from another address it proves nothing. */
+export interface NoticeLink {
+  readonly seq: number
+  readonly purpose: NoticePurpose
+  readonly to: string
+}
+
 /** @returns 43 characters of base64url */
-export function noticeProof(seq: number, purpose: NoticePurpose): string {
-  return proofWith(ring().sealing, seq, purpose).toString('base64url')
+export function noticeProof(link: NoticeLink): string {
+  return proofWith(ring().sealing, link).toString('base64url')
 }
 
 /** Any key of the ring will do. A proof goes when the key that made it retires. */
-export function isNoticeProof(value: unknown, seq: number, purpose: NoticePurpose): boolean {
-  if (typeof value !== 'string' || !/^[\w-]{43}$/.test(value) || !Number.isSafeInteger(seq)) return false
+export function isNoticeProof(value: unknown, link: NoticeLink): boolean {
+  if (typeof value !== 'string' || !/^[\w-]{43}$/.test(value) || !Number.isSafeInteger(link.seq)) return false
   const given = Buffer.from(value, 'base64url')
   // The last character has two bits to spare: of the ways to write a proof, one is right.
   if (given.toString('base64url') !== value) return false
-  return ring().keys.some((key) => timingSafeEqual(given, proofWith(key, seq, purpose)))
+  return ring().keys.some((key) => timingSafeEqual(given, proofWith(key, link)))
 }
 
-function proofWith(key: Key, seq: number, purpose: NoticePurpose): Buffer {
+function proofWith(key: Key, { seq, purpose, to }: NoticeLink): Buffer {
   return createHmac('sha256', deriveKey(key.secret, 'notice', purpose, settings().origin))
-    .update(String(seq))
+    .update(JSON.stringify([seq, to]))
     .digest()
 }
 

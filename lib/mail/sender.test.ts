@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import type { Store } from '#db/contract.ts'
-import { test as base, DIALECTS, event, signUp } from '#db/testing.ts'
+import { test as base, byLink, DIALECTS, event, signUp } from '#db/testing.ts'
 import { LEASE, type Round, roundsOf } from './delivery.ts'
 import { sealForMail } from './links.ts'
 import { Clock } from './testing/outbox.ts'
@@ -183,7 +183,7 @@ test('a change of address is confirmed at the new one, and can be undone from th
   const asked = { ...event('email-change-requested', userId), detail, sealed: sealForMail('a-token') }
   const { id } = await store.pending.begin({ ...half, id: userId, detail: { email: detail.to }, lifetime: 600 }, asked)
   const done = { ...event('email-changed', userId), detail }
-  expect(await store.users.change({ by: 'link', pendingId: id }, { kind: 'email-changed' }, done)).toMatchObject({
+  expect(await store.users.change(await byLink(store, userId, id), { kind: 'email-changed' }, done)).toMatchObject({
     outcome: 'changed',
   })
   const round = roundOf(store, server)

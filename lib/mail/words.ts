@@ -154,6 +154,14 @@ const WORDS: Readonly<Record<NoticeKind, Say>> = {
     remedy: 'new-password',
     source: 'a device',
   },
+  'factors-removed': {
+    ...DONE_ELSEWHERE,
+    subject: 'Your authenticators were removed',
+    said: [
+      'An administrator has removed the authenticator app, the passkeys and the recovery codes of your account, and signed you out everywhere. The password alone signs in now.',
+      'If you did not ask for that, change your password and tell whoever runs this site.',
+    ],
+  },
   'account-disabled': {
     ...DONE_ELSEWHERE,
     subject: 'Your account was disabled',

@@ -86,11 +86,16 @@ export async function beginSession(
 export async function unlockSession(
   { id }: Pick<SessionCheck, 'id'>,
   generation: number,
-  by: Omit<Unlocking, 'digest'>,
+  by: Omit<Unlocking, 'digest' | 'limit'>,
   event: NewEvent,
 ): Promise<{ session: SessionCheck; cookie: Cookie } | null> {
   const { token, digest } = newToken()
-  const session = await store().sessions.unlock(id, generation, { ...by, digest }, event)
+  const session = await store().sessions.unlock(
+    id,
+    generation,
+    { ...by, digest, limit: settings().sessionLimit },
+    event,
+  )
   return session ? { session, cookie: await sessionCookie(session, session.generation, token) } : null
 }
 

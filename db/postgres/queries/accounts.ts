@@ -1,5 +1,5 @@
 import 'server-only'
-import { and, desc, eq, getTableColumns, gt, isNotNull, lt, ne, or, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gt, inArray, isNotNull, lt, ne, or, sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { browsers, endedSessions, events, users } from '../schema.ts'
 import { columns, p, to } from './placeholders.ts'
@@ -105,6 +105,18 @@ export function accountQueries(db: NodePgDatabase) {
       .delete(browsers)
       .where(eq(browsers.userId, p('userId')))
       .prepare('forget_browsers'),
+    forgetOtherBrowsers: db
+      .delete(browsers)
+      .where(and(eq(browsers.userId, p('userId')), ne(browsers.browserDigest, p('browserDigest'))))
+      .prepare('forget_other_browsers'),
+    /** The newest event by which an account was secured. */
+    lastSecured: db
+      .select({ seq: events.seq, kind: events.kind })
+      .from(events)
+      .where(and(eq(events.userId, p('userId')), inArray(events.kind, ['reported', 'email-restored'])))
+      .orderBy(desc(events.seq))
+      .limit(1)
+      .prepare('last_secured'),
     event: db
       .select()
       .from(events)

@@ -1,5 +1,5 @@
 import 'server-only'
-import { and, asc, eq, or, sql } from 'drizzle-orm'
+import { and, asc, eq, gte, or, sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { passkeys, recoveryCodes, totps } from '../schema.ts'
 import { columns, p, to } from './placeholders.ts'
@@ -37,6 +37,18 @@ export function factorQueries(db: NodePgDatabase) {
       .from(passkeys)
       .where(eq(passkeys.credentialId, p('credentialId')))
       .prepare('passkey_by_credential'),
+    deleteTotpSince: db
+      .delete(totps)
+      .where(and(eq(totps.userId, p('userId')), gte(totps.createdAt, p('since'))))
+      .prepare('delete_totp_since'),
+    deletePasskeysSince: db
+      .delete(passkeys)
+      .where(and(eq(passkeys.userId, p('userId')), gte(passkeys.createdAt, p('since'))))
+      .prepare('delete_passkeys_since'),
+    deleteRecoveryCodesSince: db
+      .delete(recoveryCodes)
+      .where(and(eq(recoveryCodes.userId, p('userId')), gte(recoveryCodes.createdAt, p('since'))))
+      .prepare('delete_recovery_codes_since'),
     insertPasskey: db.insert(passkeys).values(columns(passkeys)).prepare('insert_passkey'),
     namePasskey: db
       .update(passkeys)

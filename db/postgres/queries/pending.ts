@@ -57,6 +57,12 @@ export function pendingQueries(db: NodePgDatabase) {
       .delete(pending)
       .where(eq(pending.userId, p('userId')))
       .prepare('delete_pending_of_user'),
+    /** What was half done from a session goes with it. */
+    deletePendingOfSession: db
+      .delete(pending)
+      .where(eq(pending.sessionId, p('sessionId')))
+      .prepare('delete_pending_of_session'),
+    deleteAllPending: db.delete(pending).prepare('delete_all_pending'),
     purgePending: db.delete(pending).where(inArray(pending.id, due)).prepare('purge_pending'),
 
     insertMail: db

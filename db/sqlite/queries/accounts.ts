@@ -1,5 +1,5 @@
 import 'server-only'
-import { and, desc, eq, gt, isNotNull, lt, ne, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNotNull, lt, ne, or, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { browsers, endedSessions, events, users } from '../schema.ts'
 import { columns, p, to } from './placeholders.ts'
@@ -93,6 +93,18 @@ export function accountQueries(db: BetterSQLite3Database) {
     forgetBrowsers: db
       .delete(browsers)
       .where(eq(browsers.userId, p('userId')))
+      .prepare(),
+    forgetOtherBrowsers: db
+      .delete(browsers)
+      .where(and(eq(browsers.userId, p('userId')), ne(browsers.browserDigest, p('browserDigest'))))
+      .prepare(),
+    /** The newest event by which an account was secured. */
+    lastSecured: db
+      .select({ seq: events.seq, kind: events.kind })
+      .from(events)
+      .where(and(eq(events.userId, p('userId')), inArray(events.kind, ['reported', 'email-restored'])))
+      .orderBy(desc(events.seq))
+      .limit(1)
       .prepare(),
     event: db
       .select()

@@ -1,5 +1,5 @@
 import 'server-only'
-import { and, asc, eq, lt, or, sql } from 'drizzle-orm'
+import { and, asc, eq, gte, lt, or, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { passkeys, recoveryCodes, totps } from '../schema.ts'
 import { columns, p, to } from './placeholders.ts'
@@ -32,6 +32,18 @@ export function factorQueries(db: BetterSQLite3Database) {
       .select()
       .from(passkeys)
       .where(eq(passkeys.credentialId, p('credentialId')))
+      .prepare(),
+    deleteTotpSince: db
+      .delete(totps)
+      .where(and(eq(totps.userId, p('userId')), gte(totps.createdAt, p('since'))))
+      .prepare(),
+    deletePasskeysSince: db
+      .delete(passkeys)
+      .where(and(eq(passkeys.userId, p('userId')), gte(passkeys.createdAt, p('since'))))
+      .prepare(),
+    deleteRecoveryCodesSince: db
+      .delete(recoveryCodes)
+      .where(and(eq(recoveryCodes.userId, p('userId')), gte(recoveryCodes.createdAt, p('since'))))
       .prepare(),
     insertPasskey: db.insert(passkeys).values(columns(passkeys)).prepare(),
     namePasskey: db

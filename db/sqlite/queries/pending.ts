@@ -50,6 +50,12 @@ export function pendingQueries(db: BetterSQLite3Database) {
       .delete(pending)
       .where(eq(pending.userId, p('userId')))
       .prepare(),
+    /** What was half done from a session goes with it. */
+    deletePendingOfSession: db
+      .delete(pending)
+      .where(eq(pending.sessionId, p('sessionId')))
+      .prepare(),
+    deleteAllPending: db.delete(pending).prepare(),
     purgePending: db.delete(pending).where(sql`${pending.id} in ${due}`).prepare(),
 
     insertMail: db.insert(outbox).values(mail).prepare(),

@@ -4,6 +4,7 @@ import type { AccountChange, Authority, NewPasskey, NewSession, Spend, Store } f
 import {
   begin,
   byAdministrator,
+  byLink,
   byPerson,
   event,
   MINUTE,
@@ -435,7 +436,8 @@ const SPOILT: [string, (store: Store, place: Place, alice: string) => Promise<Sp
       const detail = { email: 'taken@example.org' }
       const { id } = await store.pending.begin(newPending('email', alice, { detail }), null)
       await signUp(store, detail.email)
-      return { by: { by: 'link', pendingId: id }, change: CHANGES['email-changed'], outcome: 'email-taken' }
+      const proof = proofOf(await begin(store, alice))
+      return { by: { by: 'link', pendingId: id, proof }, change: CHANGES['email-changed'], outcome: 'email-taken' }
     },
   ],
   [
@@ -444,7 +446,7 @@ const SPOILT: [string, (store: Store, place: Place, alice: string) => Promise<Sp
       const passkey = newPasskey({})
       const added = { kind: 'passkey-added', passkey, endOthers: true } as const
       await store.users.change(byPerson(await begin(store, await signUp(store))), added, event('passkey-added', null))
-      const change = { kind: 'passkey-removed', id: passkey.id, endOthers: true } as const
+      const change = { kind: 'passkey-removed', id: passkey.id, keepOne: false, endOthers: true } as const
       return { by: byPerson(await begin(store, alice)), change, outcome: 'not-found' }
     },
   ],
@@ -487,12 +489,13 @@ const CHANGES = {
   'totp-added': { kind: 'totp-added', secret: 'sealed', step: 11, endOthers: true },
   'totp-removed': { kind: 'totp-removed', endOthers: true },
   'passkey-added': { kind: 'passkey-added', passkey: PASSKEY, endOthers: true },
-  'passkey-removed': { kind: 'passkey-removed', id: PASSKEY.id, endOthers: true },
+  'passkey-removed': { kind: 'passkey-removed', id: PASSKEY.id, keepOne: false, endOthers: true },
   'passkey-renamed': { kind: 'passkey-renamed', id: PASSKEY.id, name: 'Tablet' },
   'recovery-codes-replaced': { kind: 'recovery-codes-replaced', digests: [CODE], endOthers: true },
   'email-changed': { kind: 'email-changed' },
   'email-restored': { kind: 'email-restored', from: 'old@example.org', to: 'new@example.org' },
   reported: { kind: 'reported' },
+  'factors-removed': { kind: 'factors-removed' },
   'account-disabled': { kind: 'account-disabled' },
   'account-enabled': { kind: 'account-enabled' },
   'account-deleted': { kind: 'account-deleted' },
@@ -515,6 +518,7 @@ const ALLOWED: Readonly<Record<AccountChange['kind'], readonly string[]>> = {
   'email-changed': ['link'],
   'email-restored': ['notice'],
   reported: ['notice'],
+  'factors-removed': ADMINISTRATION,
   'account-disabled': ADMINISTRATION,
   'account-enabled': ADMINISTRATION,
   'account-deleted': ['person', ...ADMINISTRATION],
@@ -602,7 +606,7 @@ async function markedAccount(store: Store) {
   await change(byAdministrator(root, id), { kind: 'account-enabled' }, { reason: REASON })
   const detail = { email: 'mary@marker.test' }
   const link = await store.pending.begin(newPending('email', id, { securityVersion: version, detail }), null)
-  await change({ by: 'link', pendingId: link.id }, { kind: 'email-changed' }, { from: user.email, to: detail.email })
+  await change(await byLink(store, id, link.id), { kind: 'email-changed' }, { from: user.email, to: detail.email })
   await change(byAdministrator(root, id), { kind: 'sessions-ended', sessionId: null }, { reason: REASON })
   version -= 1
   const half = newPending('sign-in', id, { securityVersion: version, detail: { for: 'marker' } })

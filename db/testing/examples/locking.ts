@@ -258,7 +258,7 @@ const TABLET = {
 } as const
 
 function by(userId: string, digest: Buffer) {
-  return { userId, method: 'pwd', digest, securityVersion: 1, in: TABLET }
+  return { userId, method: 'pwd', digest, securityVersion: 1, limit: NO_LIMIT, in: TABLET }
 }
 
 function unlocked(userId: string, sessionId: string) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from '@playwright/test'
 import type { AccountChange, Authority, NewPending, Store } from '../../contract.ts'
-import { begin, DAY, event, MINUTE, randomId, signUp, test } from '../../testing.ts'
+import { begin, byLink, DAY, event, MINUTE, randomId, signUp, test } from '../../testing.ts'
 import { atOnce } from '../at-once.ts'
 
 const LIFETIME = 10 * MINUTE
@@ -89,5 +89,5 @@ async function moved(store: Store, userId: string, securityVersion: number, emai
   }
   await store.pending.begin(link, event('email-change-requested', userId))
   const change: AccountChange = { kind: 'email-changed' }
-  return store.users.change({ by: 'link', pendingId: link.id }, change, event('email-changed', userId))
+  return store.users.change(await byLink(store, userId, link.id), change, event('email-changed', userId))
 }

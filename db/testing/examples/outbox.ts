@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test'
 import type { EventKind, Mail, Store } from '../../contract.ts'
-import { begin, byPerson, DAY, event, newPending, proofOf, signUp, test } from '../../testing.ts'
+import { begin, byLink, byPerson, DAY, event, newPending, proofOf, signUp, test } from '../../testing.ts'
 import { atOnce } from '../at-once.ts'
 
 const ALICE = 'alice@example.org'
@@ -156,7 +156,7 @@ async function withFormerAddress(store: Store): Promise<string> {
   const alice = await signUp(store, FORMER)
   const { id } = await store.pending.begin(newPending('email', alice, { detail: { email: ALICE } }), null)
   const changed = { ...event('email-changed', alice), detail: { from: FORMER, to: ALICE } }
-  await store.users.change({ by: 'link', pendingId: id }, { kind: 'email-changed' }, changed)
+  await store.users.change(await byLink(store, alice, id), { kind: 'email-changed' }, changed)
   expect((await claimed(store)).sort()).toEqual([
     ['email-changed', ALICE],
     ['email-changed', FORMER],

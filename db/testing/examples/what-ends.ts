@@ -26,13 +26,14 @@ export interface Household {
   readonly own: SessionCheck
   readonly other: SessionCheck
   readonly third: SessionCheck
+  /** Of the other session: this one's own may stay known. */
   readonly browserDigest: Buffer
   readonly halves: Readonly<Record<PendingKind, { readonly id: string; readonly secretDigest: Buffer }>>
 }
 
 export async function household(store: Store, alice: string): Promise<Household> {
-  const wanted = newSession(alice)
-  const begun = await store.sessions.begin(wanted, NO_LIMIT)
+  const { browserDigest } = newSession(alice)
+  const begun = await store.sessions.begin(newSession(alice), NO_LIMIT)
   if (begun.outcome !== 'begun') throw new Error('no session began')
   const halves: Partial<Record<PendingKind, { id: string; secretDigest: Buffer }>> = {}
   for (const kind of KINDS) {
@@ -43,9 +44,9 @@ export async function household(store: Store, alice: string): Promise<Household>
     store,
     alice,
     own: begun.session,
-    other: await begin(store, alice),
+    other: await begin(store, alice, { browserDigest }),
     third: await begin(store, alice),
-    browserDigest: wanted.browserDigest,
+    browserDigest,
     halves: halves as Household['halves'],
   }
 }
@@ -81,16 +82,21 @@ const HAPPENS: Readonly<Record<Cause, (household: Household) => unknown>> = {
   'sign-out-everywhere': ({ store, own }) => store.sessions.endAll(proofOf(own), null),
   'password-changed': (all) => change(all, { kind: 'password-changed', passwordHash: 'other', endOthers: true }),
   'factor-changed': (all) => change(all, { kind: 'recovery-codes-replaced', digests: [], endOthers: true }),
-  'email-changed': (all) => change(all, { kind: 'email-changed' }, { by: 'link', pendingId: all.halves.email.id }),
+  'email-changed': (all) => change(all, { kind: 'email-changed' }, emailLink(all)),
   'email-restored': (all) => change(all, { kind: 'email-restored', from: FORMER, to: PRESENT }, notice(all)),
   'password-reset': (all) =>
     change(all, { kind: 'password-reset', passwordHash: 'other' }, { by: 'link', pendingId: all.halves.reset.id }),
   reported: (all) => change(all, { kind: 'reported' }, notice(all)),
+  'factors-removed': (all) => change(all, { kind: 'factors-removed' }, shell(all)),
   'account-disabled': (all) => change(all, { kind: 'account-disabled' }, shell(all)),
   'account-enabled': (all) => change(all, { kind: 'account-enabled' }, shell(all)),
   'account-deleted': (all) => change(all, { kind: 'account-deleted' }),
   'role-changed': (all) => change(all, { kind: 'administrator-granted' }, shell(all)),
   'ended-by-administrator': (all) => change(all, { kind: 'sessions-ended', sessionId: all.other.id }, shell(all)),
+}
+
+function emailLink({ halves, own }: Household): Authority {
+  return { by: 'link', pendingId: halves.email.id, proof: proofOf(own) }
 }
 
 function notice({ alice }: Household): Authority {

@@ -41,6 +41,13 @@ const DELETE: Choice = {
   effect:
     'Every session ends at once. Name, address, password, passkeys and devices are deleted for good; what happened is kept without them. It cannot be taken back.',
 }
+const REMOVE_FACTORS: Choice = {
+  act: 'factors-removed',
+  button: 'Remove authenticators',
+  variant: 'danger',
+  effect:
+    'For somebody who has lost theirs, after you have made sure who asks. The authenticator app, the passkeys and the recovery codes go, every session ends, and the password alone signs in.',
+}
 const GRANT: Choice = {
   act: 'administrator-granted',
   button: 'Make administrator',
@@ -56,7 +63,7 @@ const WITHDRAW: Choice = {
 }
 
 export function AccountActs({ user, own, view }: Props) {
-  const choices = [user.disabledAt ? ENABLE : DISABLE, user.administrator ? WITHDRAW : GRANT, DELETE]
+  const choices = [user.disabledAt ? ENABLE : DISABLE, user.administrator ? WITHDRAW : GRANT, REMOVE_FACTORS, DELETE]
   return (
     <Section id="account" title="Account">
       <Facts>
