@@ -102,7 +102,7 @@ test('a password can be pasted, and managers recognise the fields', asvs('6.2.7'
   await page.keyboard.press('ControlOrMeta+V')
   await expect(page.getByLabel('Password', { exact: true })).toHaveValue(newcomer.password)
   await alice.page.goto('/sign-in')
-  await expect(alice.page.getByLabel('Email')).toHaveAttribute('autocomplete', 'username')
+  await expect(alice.page.getByLabel('Email')).toHaveAttribute('autocomplete', 'username webauthn')
   await expect(alice.page.getByLabel('Password', { exact: true })).toHaveAttribute('autocomplete', 'current-password')
 })
 

@@ -53,7 +53,12 @@ export default async function SignInPage({ searchParams }: Props) {
         {...(locked && { email: locked.email })}
       />
       <div className="mt-4 space-y-4">
-        <PasskeySignIn purpose="sign-in" label="Sign in with a passkey" returnTo={back} autofill />
+        <PasskeySignIn
+          purpose="sign-in"
+          label="Sign in with a passkey"
+          returnTo={back}
+          autofill={current.state !== 'standing'}
+        />
         {locked?.hasCodes && <WithCode back={back} />}
       </div>
     </AuthLayout>
