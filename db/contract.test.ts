@@ -13,6 +13,7 @@ import { outbox } from './testing/examples/outbox.ts'
 import { pending } from './testing/examples/pending.ts'
 import { proving } from './testing/examples/proving.ts'
 import { renewal } from './testing/examples/renewal.ts'
+import { secured } from './testing/examples/secured.ts'
 import { watching } from './testing/examples/watching.ts'
 import { whatEnds } from './testing/examples/what-ends.ts'
 import { DIALECTS, test } from './testing.ts'
@@ -30,6 +31,7 @@ for (const dialect of DIALECTS) {
     test.describe('people, events and attempts', keeping)
     test.describe('notices', notices)
     test.describe('accounts', accounts)
+    test.describe('securing', secured)
     test.describe('locking and epochs', locking)
     test.describe('circumstances', circumstances)
     test.describe('half-states', pending)

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto'
+import { expect } from '@playwright/test'
+import type { SessionCheck, Store } from '../../contract.ts'
+import {
+  begin,
+  byLink,
+  byPerson,
+  event,
+  isEnd,
+  LOCKING,
+  listen,
+  MINUTE,
+  newPending,
+  newSession,
+  proofOf,
+  randomId,
+  test,
+} from '../../testing.ts'
+
+/** What is left to a thief after the person, or an administrator, has secured the account: nothing. */
+export function secured(): void {
+  test('"this was not me" takes away what was added since, and leaves what was there', {
+    tag: ['@v5.0.0-6.4.4', '@v5.0.0-7.4.3'],
+  }, async ({ store, alice, place }) => {
+    const own = await begin(store, alice)
+    await add(store, own, 'owner')
+    // The owner's passkey is from before; moved back, since both would have the same millisecond.
+    await place.query(`update passkeys set created_at = ${dialectOf(store) ? 0 : "'epoch'"}`)
+    const thief = await begin(store, alice, { securityVersion: 2 })
+    await add(store, thief, 'thief')
+    const notice = await newest(store, alice, 'passkey-added')
+    const reported = { by: 'notice', userId: alice, event: notice } as const
+    expect(await store.users.change(reported, { kind: 'reported' }, event('reported', alice))).toMatchObject({
+      outcome: 'changed',
+    })
+    const factors = await store.users.factors(alice)
+    expect(factors?.passkeys.map(({ name }) => name)).toEqual(['owner'])
+    expect(factors).toMatchObject({ password: false, recoveryCodes: 0 })
+  })
+
+  test('a notice from before an account was secured secures it no second time', async ({ store, alice }) => {
+    const first = await newest(store, alice, 'account-created')
+    await begin(store, alice)
+    const second = await newest(store, alice, 'signed-in')
+    const report = (notice: number) =>
+      store.users.change({ by: 'notice', userId: alice, event: notice }, { kind: 'reported' }, event('reported', alice))
+    expect(await report(second)).toMatchObject({ outcome: 'changed' })
+    await begin(store, alice, { securityVersion: 2 })
+    expect(await report(first)).toEqual({ outcome: 'void' })
+    expect(await store.sessions.list(alice)).toHaveLength(1)
+  })
+
+  test('what was half done from a session ends with it', { tag: '@v5.0.0-7.4.1' }, async ({ store, alice }) => {
+    const own = await begin(store, alice)
+    const other = await begin(store, alice)
+    const detail = { email: 'mallory@example.org' }
+    const link = await store.pending.begin(newPending('email', alice, { sessionId: other.id, detail }), null)
+    const by = await byLink(store, alice, link.id)
+    await store.sessions.end(proofOf(own), other.id, null)
+    expect(await store.pending.find('email', link.secretDigest)).toBeUndefined()
+    expect(await store.users.change(by, { kind: 'email-changed' }, event('email-changed', alice))).toEqual({
+      outcome: 'void',
+    })
+  })
+
+  test('a link changes no address without a session of the account that stands', async ({ store, alice }) => {
+    const link = await store.pending.begin(newPending('email', alice, { detail: { email: 'a@new.example' } }), null)
+    const bare = { by: 'link', pendingId: link.id } as const
+    const by = await byLink(store, alice, link.id)
+    await store.sessions.endForUser(alice, { reason: 'administrator', endedBy: null })
+    const again = await store.pending.begin(newPending('email', alice, { detail: { email: 'a@new.example' } }), null)
+    for (const authority of [bare, { ...bare, pendingId: again.id }, { ...by, pendingId: again.id }] as const) {
+      const changed = await store.users.change(
+        authority as never,
+        { kind: 'email-changed' },
+        event('email-changed', alice),
+      )
+      expect(['void', 'session-over']).toContain(changed.outcome)
+    }
+  })
+
+  test('half-states of an earlier epoch are over', { tag: '@v5.0.0-7.4.5' }, async ({ place, alice, store }) => {
+    const half = await store.pending.begin(newPending('sign-in', alice), null)
+    const later = await place.open({ epoch: () => 2 })
+    expect(await later.pending.find('sign-in', half.secretDigest)).toBeUndefined()
+    expect(await later.pending.take(half.id)).toBeUndefined()
+  })
+
+  test('ending everybody ends what is half done', { tag: '@v5.0.0-7.4.5' }, async ({ store, alice }) => {
+    const half = await store.pending.begin(newPending('reset', alice), null)
+    await store.sessions.endForEverybody({ reason: 'epoch', endedBy: null })
+    expect(await store.pending.take(half.id)).toBeUndefined()
+  })
+
+  test('an unlocked session counts again: the oldest ends for it', { tag: '@v5.0.0-7.1.2' }, async ({
+    place,
+    alice,
+  }) => {
+    const store = await place.open(LOCKING)
+    const digest = randomBytes(32)
+    const locked = await begin(store, alice, { digest })
+    await place.age(15 * MINUTE, locked.id)
+    expect(await store.sessions.lock((await store.sessions.check(locked.id)) ?? locked)).toBe(true)
+    const standing = await begin(store, alice)
+    const heard = listen(store)
+    const limit = { most: 1, action: 'end-oldest' } as const
+    const wanted = {
+      userId: alice,
+      method: 'pwd',
+      digest: randomBytes(32),
+      securityVersion: 1,
+      limit,
+      in: newSession(alice),
+    }
+    const ask = { ...wanted, limit: { most: 1, action: 'ask' } as const }
+    expect(await store.sessions.unlock(locked.id, 1, ask, event('session-unlocked', alice))).toBeUndefined()
+    expect(await store.sessions.unlock(locked.id, 1, wanted, event('session-unlocked', alice))).toMatchObject({
+      id: locked.id,
+    })
+    await heard.until(isEnd(standing.id))
+    heard.stop()
+    expect(await store.sessions.ended(standing.id)).toMatchObject({ reason: 'limit' })
+  })
+
+  test('one mailbox gets so many notices of signing in, and no more', { tag: '@v5.0.0-6.3.5' }, async ({
+    store,
+    alice,
+    place,
+  }) => {
+    for (let index = 0; index < 12; index++) await begin(store, alice)
+    expect(await place.query('select 1 as mail from outbox')).toHaveLength(5)
+    await store.events.append(event('password-changed', alice))
+    expect(await place.query('select 1 as mail from outbox')).toHaveLength(6)
+  })
+
+  test('nothing personal is written of a deleted account', { tag: '@v5.0.0-14.2.4' }, async ({
+    store,
+    alice,
+    place,
+  }) => {
+    const by = { by: 'shell', userId: alice } as const
+    await store.users.change(by, { kind: 'account-deleted' }, event('account-deleted', alice))
+    const late = { ...event('ended-session-used', alice), device: 'Marker', ip: '192.0.2.99', place: 'Nowhere' }
+    await store.events.append({ ...late, detail: { name: 'Marker' } })
+    expect(JSON.stringify((await place.dump()).events)).not.toMatch(/Marker|192\.0\.2\.99|Nowhere/)
+  })
+}
+
+/** A passkey and recovery codes, by the right of this session. */
+async function add(store: Store, session: SessionCheck, name: string): Promise<void> {
+  const passkey = {
+    id: randomId(),
+    credentialId: randomId(),
+    publicKey: randomBytes(77),
+    counter: 0,
+    backupEligible: false,
+    backedUp: false,
+    transports: '',
+    aaguid: '',
+    name,
+  }
+  const added = { kind: 'passkey-added', passkey, endOthers: false } as const
+  const about = { ...event('passkey-added', session.userId), sessionId: session.id }
+  const changed = await store.users.change(byPerson(session), added, about)
+  if (changed.outcome !== 'changed' || !changed.session) throw new Error(`not added: ${changed.outcome}`)
+  if (name !== 'thief') return
+  const codes = { kind: 'recovery-codes-replaced', digests: [randomBytes(32)], endOthers: false } as const
+  await store.users.change(byPerson(changed.session), codes, event('recovery-codes-replaced', session.userId))
+}
+
+async function newest(store: Store, userId: string, kind: 'passkey-added' | 'account-created' | 'signed-in') {
+  const [found] = await store.events.list({ userId, kinds: [kind], before: null, most: 1 })
+  return found?.seq ?? 0
+}
+
+function dialectOf({ dialect }: Store): boolean {
+  return dialect === 'sqlite'
+}
