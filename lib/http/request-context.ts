@@ -41,7 +41,7 @@ export function circumstancesOf(headers: Headers): () => Circumstances {
   return () => ({ ...describeDevice(headers), ...requestOrigin(headers) })
 }
 
-export function requestOrigin(headers: Headers): Origin {
+function requestOrigin(headers: Headers): Origin {
   const ip = clientAddress(headers.get(PEER_HEADER), headers, settings().trustedProxies)
   return { ip, place: placeOf(ip) }
 }
