@@ -50,7 +50,7 @@ export async function keepHalf(shown: SoFar, cookieHeader: string | null, until?
       sessionId: null,
       securityVersion,
       detail: { shown: JSON.stringify(times), remember: String(remember), returnTo },
-      lifetime: Math.max(1, left),
+      lifetime: left,
     },
     null,
   )

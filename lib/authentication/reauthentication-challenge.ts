@@ -16,9 +16,9 @@ export async function reauthenticationChallenge(
 ): Promise<Challenged | { readonly outcome: 'no-session' }> {
   const current = await currentSession(context.cookieHeader)
   if (current.state === 'none') return { outcome: 'no-session' }
-  const attempt = await challengeThrottle(store()).take(context.origin)
-  if (!attempt.allowed) return { outcome: 'throttled', retryAfter: attempt.retryAfter }
   const { userId, sessionId } = current.proof
+  const attempt = await challengeThrottle(store()).take({ session: sessionId })
+  if (!attempt.allowed) return { outcome: 'throttled', retryAfter: attempt.retryAfter }
   const { secret, cookie } = await keepBrowserSecret(context.cookieHeader)
   const use = { purpose: 'reauthenticate', userId, sessionId, secret } as const
   const options = await authenticationOptions(store(), use)

@@ -31,7 +31,7 @@ export async function signInChallenge(context: RequestContext): Promise<Challeng
 export async function factorChallenge(context: RequestContext, id?: string): Promise<Challenged> {
   const half = await findHalf(context.cookieHeader, id)
   if (!half) return { outcome: 'void' }
-  const attempt = await challengeThrottle(store()).take(context.origin)
+  const attempt = await challengeThrottle(store()).take({ half: half.id })
   if (!attempt.allowed) return { outcome: 'throttled', retryAfter: attempt.retryAfter }
   const { userId, secret } = half
   const options = await authenticationOptions(store(), { purpose: 'factor', userId, sessionId: null, secret })

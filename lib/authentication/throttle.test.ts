@@ -267,6 +267,9 @@ test('a network gets six hundred challenges in a quarter of an hour, and takes n
   const throttle = challengeThrottle(store)
   expect(await tries(700, (i) => throttle.take({ ip: `2a01:e0a:1:2::${i.toString(16)}` }))).toBe(600)
   expect(await throttle.take({ ip: '90.90.1.1' })).toMatchObject({ allowed: true })
+  for (const known of [{ half: 'one' }, { session: 'one' }]) {
+    expect(await throttle.take(known), 'whoever is known is counted apart').toMatchObject({ allowed: true })
+  }
   store.clock.now = 15 * 60
   expect(await throttle.take({ ip: '2a01:e0a:1:2::1' })).toMatchObject({ allowed: true })
 })

@@ -146,11 +146,17 @@ export function codeThrottle(store: Pick<Store, 'limiter'>) {
   }
 }
 
-/** For challenges, each of which is a row. Nothing is given back. */
+/**
+ * For challenges, each of which is a row. Nothing is given back. Whoever has shown something already is counted by
+ * that: what strangers of the same network do keeps nobody from a second step, nor from confirming who they are.
+ */
 export function challengeThrottle(store: Pick<Store, 'limiter'>) {
   return {
-    take({ ip }: { readonly ip: string | null }): Promise<Attempt> {
-      return takeAll([bucket(store, LIMITS.challenges, networkOf(ip))])
+    take(
+      by: { readonly ip: string | null } | { readonly half: string } | { readonly session: string },
+    ): Promise<Attempt> {
+      const subject = 'ip' in by ? ['network', networkOf(by.ip)] : Object.entries(by).flat()
+      return takeAll([bucket(store, LIMITS.challenges, ...subject)])
     },
   }
 }
