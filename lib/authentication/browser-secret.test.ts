@@ -2,7 +2,15 @@ import { expect, test } from '@playwright/test'
 import { BROWSER_COOKIE, SESSION_COOKIE, SIGN_IN_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { randomId, randomSecret } from '#lib/random.ts'
 import { openFor, openFully, openSession, sealFor, sealSession } from '#lib/session/seal.ts'
-import { browserSecret, carriedLink, carryLink, keepBrowserSecret, newBrowserSecret } from './browser-secret.ts'
+import {
+  addBrowserSecret,
+  browserSecret,
+  browserSecrets,
+  carriedLink,
+  carryLink,
+  keepBrowserSecret,
+  newBrowserSecret,
+} from './browser-secret.ts'
 
 process.env.SESSION_KEYS = 'browser:q7Vt2mXw9LzRb4KdYh6NcPf8SgJ3aTeU'
 
@@ -79,4 +87,18 @@ test('what was sealed for one purpose or cookie opens for no other', async () =>
   const session = await sealSession({ id: randomId(), generation: 1, token: randomSecret() })
   expect(await openFor('session.1', SESSION_COOKIE, session)).toBeNull()
   expect(await openFor('sign-in.1', SIGN_IN_COOKIE, session)).toBeNull()
+})
+
+test('each first step has a secret of its own; the three before it are carried along, and the link', async () => {
+  let given = await carryLink(null, 'a-link')
+  const all = [given.secret]
+  for (let step = 0; step < 5; step++) {
+    given = await addBrowserSecret(sent(given))
+    all.unshift(given.secret)
+  }
+  expect(await browserSecrets(sent(given))).toEqual(all.slice(0, 4))
+  expect(await browserSecret(sent(given))).toEqual(all[0])
+  expect(await carriedLink(sent(given))).toBe('a-link')
+  expect(await browserSecrets(sent(await keepBrowserSecret(sent(given))))).toEqual(all.slice(0, 4))
+  expect(await browserSecrets(null)).toEqual([])
 })

@@ -93,6 +93,27 @@ export function beginning(): void {
     })
   }
 
+  test('what was chosen ends for the new one, and only if that makes room', { tag: '@v5.0.0-7.1.2' }, async ({
+    store,
+    alice,
+  }) => {
+    const [kept, chosen, bobs] = [
+      await begin(store, alice),
+      await begin(store, alice),
+      await begin(store, await signUp(store)),
+    ]
+    const limit = { most: 2, action: 'ask' } as const
+    const foreign = { ...limit, chosen: [bobs.id, 'unknown'] }
+    expect(await store.sessions.begin(newSession(alice), foreign)).toEqual({ outcome: 'limit-reached' })
+    const tooFew = { ...limit, most: 1, chosen: [chosen.id] }
+    expect(await store.sessions.begin(newSession(alice), tooFew)).toEqual({ outcome: 'limit-reached' })
+    expect(await store.sessions.check(chosen.id), 'nothing begins, nothing ends').toBeDefined()
+    const right = { ...limit, chosen: [chosen.id] }
+    expect(await store.sessions.begin(newSession(alice), right)).toMatchObject({ outcome: 'begun', endedByLimit: 1 })
+    expect(await store.sessions.ended(chosen.id)).toMatchObject({ reason: 'limit' })
+    for (const { id } of [kept, bobs]) expect(await store.sessions.check(id)).toBeDefined()
+  })
+
   test('sessions that have run out do not count, and end as what they are', async ({ store, alice, place }) => {
     const idle = await begin(store, alice)
     await place.age(15 * MINUTE)
