@@ -20,8 +20,9 @@ export default async function NotMePage() {
   if (done) {
     return (
       <Secured title="The account is secured">
-        Everybody who was signed in when this was reported has been signed out, and the password of then no longer opens
-        the account. A mail with a link for a new one went to the account’s address.
+        Everybody who was signed in when this was reported has been signed out, the password of then no longer opens the
+        account, and authenticators that were added since are gone. A mail with a link for a new password went to the
+        account’s address.
       </Secured>
     )
   }
@@ -40,7 +41,8 @@ export default async function NotMePage() {
       <div className="space-y-5">
         <p className="text-sm">
           If it was you after all, close this page. If not, press the button: everybody is signed out, no password opens
-          the account any longer, and a link for a new one goes to its address.
+          the account any longer, authenticators that were added since are removed, and a link for a new password goes
+          to its address.
         </p>
         <PressForm
           action={reportAction}

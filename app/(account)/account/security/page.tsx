@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import type { Factors } from '#db/contract.ts'
 import { askedFor } from '#lib/authentication/step-up.ts'
 import { formToken } from '#lib/http/form-token.ts'
 import { requireSession } from '#lib/session/require.ts'
@@ -45,6 +46,7 @@ export default async function SecurityPage({ searchParams }: Props) {
             Your authenticator app is added. From now on a sign-in asks for its code after the password.
           </Notice>
         )}
+        <NoWayBack factors={factors} />
         <Password view={view} />
         <Email view={view} />
         <AuthenticatorApp view={view} />
@@ -53,6 +55,17 @@ export default async function SecurityPage({ searchParams }: Props) {
       </Endings>
       <DeleteAccount view={view} />
     </Page>
+  )
+}
+
+/** An authenticator that is lost must not take the account with it. */
+function NoWayBack({ factors: { totp, passkeys, recoveryCodes } }: { readonly factors: Factors }) {
+  if ((!totp && passkeys.length === 0) || recoveryCodes > 0) return null
+  return (
+    <Notice tone="warning" title="You have no recovery codes">
+      If you lose your authenticator, nothing else opens your account. <a href="#recovery-codes">Make recovery codes</a>{' '}
+      and keep them somewhere safe.
+    </Notice>
   )
 }
 
