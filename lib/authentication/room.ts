@@ -9,7 +9,7 @@ import { hasPasskey } from './assurance.ts'
 import { type Proceeded, proceed } from './completion.ts'
 import { findHalf, type HalfSignIn, takeHalf } from './half-sign-in.ts'
 import { verifyAuthentication } from './passkeys.ts'
-import { isBusy } from './password.ts'
+import { BUSY_FOR, isBusy } from './password.ts'
 import { tryPassword } from './password-tried.ts'
 import { due } from './second-factor.ts'
 import { reauthenticationThrottle } from './throttle.ts'
@@ -40,7 +40,7 @@ export interface Waiting {
 
 export type Roomed =
   | Exclude<Proceeded, { outcome: 'refused' }>
-  | { readonly outcome: 'void' | 'wrong-factor' | 'wrong-credentials' }
+  | { readonly outcome: 'void' | 'wrong-factor' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number }
 
 /** What waits for room in this browser. @param id of the half that a form was made for */
@@ -70,14 +70,14 @@ export async function insistWithPassword(context: RequestContext, password: stri
   const now = await waiting(context, id)
   if (now?.action !== 'refuse') return { outcome: 'void' }
   if (settings().policy.level === 3) return { outcome: 'wrong-factor' }
-  if (isBusy()) return { outcome: 'throttled', retryAfter: 1 }
+  if (isBusy()) return { outcome: 'throttled', retryAfter: BUSY_FOR }
   const { userId } = now.half
   const attempt = await reauthenticationThrottle(store()).take({ userId, sessionId: 'sign-in' })
   if (!attempt.allowed) return { outcome: 'throttled', retryAfter: attempt.retryAfter }
   const event = eventFrom('reauthentication-failed', { userId, sessionId: null }, context, { method: 'pwd' })
   const tried = await tryPassword(await store().users.find(userId), password, event)
   if (tried !== 'wrong') await attempt.giveBack()
-  if (tried === 'busy') return { outcome: 'throttled', retryAfter: 1 }
+  if (tried === 'busy') return { outcome: 'throttled', retryAfter: BUSY_FOR }
   return tried === 'right' ? begin(now.half, context, insisting()) : { outcome: 'wrong-factor' }
 }
 

@@ -32,7 +32,6 @@ export async function insistAction(_: FormState, data: FormData): Promise<FormSt
 async function answer(result: Roomed, context: RequestContext): Promise<FormState> {
   switch (result.outcome) {
     case 'wrong-factor':
-    case 'wrong-credentials':
       return { status: 'invalid', fields: { password: 'That password is wrong.' } }
     case 'throttled':
       return { status: 'refused', message: throttledSentence(result.retryAfter) }
