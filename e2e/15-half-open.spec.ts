@@ -16,11 +16,11 @@
  * confirmed without a session; an account that is not shut when it is disabled.
  */
 import { asvs, expect, test } from './book.ts'
-import { newVictim, pressed } from './half-open.ts'
+import { dump, giveFactors, newVictim, pressed, showPassword } from './half-open.ts'
 import * as sessions from './half-sessions.ts'
 import * as states from './half-states.ts'
 import { expectQuiet } from './quiet.ts'
-import { expectShut } from './refusals.ts'
+import { expectNothingOf, expectShut } from './refusals.ts'
 import { type Settings, startServer } from './server.ts'
 import { everyDoor, isPublic, outlived } from './surface.ts'
 
@@ -84,6 +84,29 @@ for (const [what, make] of Object.entries(STATES)) {
     },
   )
 }
+
+test(
+  'in a browser where somebody else is signed in, it shows them nothing',
+  asvs('8.2.2', '7.2.1'),
+  async ({ server }) => {
+    const [victim, other] = [await newVictim(server), await newVictim(server)]
+    giveFactors(server, victim)
+    server.db.prepare('update users set administrator = 0 where id = ?').run(other.id)
+    expect((await showPassword(server, victim, other.jar)).status).toBe(202)
+    const before = dump(server)
+    for (const door of everyDoor().filter((one) => !isPublic(one))) {
+      if (door.kind === 'action' || (door.kind === 'handler' && door.method !== 'GET')) continue
+      if (door.path.endsWith('/events')) continue
+      const path = door.path.replace('[id]', victim.id)
+      const answer = await server.request({ path, headers: { cookie: other.jar.header } })
+      expectNothingOf(victim, answer, door.name)
+      expect(answer.status, door.name).toBeLessThan(500)
+    }
+    expect(dump(server)).toEqual(before)
+    const mine = await server.request({ path: '/api/session', headers: { cookie: other.jar.header } })
+    expect(mine.body, 'and they are who they were').toContain(other.mark)
+  },
+)
 
 /** What takes another deployment. */
 const ELSEWHERE: Readonly<Record<string, readonly [Settings, states.MakeState]>> = {
