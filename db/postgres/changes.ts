@@ -34,6 +34,7 @@ export function followChanges(connection: Connection, { url, log }: Pick<StoreOp
   let client: pg.Client | undefined
   let timer: NodeJS.Timeout | undefined
   let wait = FIRST_WAIT
+  let complained = false
   /** Database times, in milliseconds: since when ends are told, and up to when they are known. */
   let since: number | null = null
   let known = 0
@@ -50,9 +51,12 @@ export function followChanges(connection: Connection, { url, log }: Pick<StoreOp
       await own.query('listen signet')
       await catchUp()
       wait = FIRST_WAIT
+      complained = false
       beat(own)
     } catch (error) {
-      log('cannot listen for changes', { cause: String(error) })
+      // It is tried each second: once is enough to be told.
+      if (!complained) log('cannot listen for changes', { cause: String(error) })
+      complained = true
       lost(own)
     }
   }
