@@ -20,14 +20,14 @@ import { DAY, HOUR, MINUTE } from '#lib/time.ts'
  * | account and known browser | 10 in 15 min  | in place of all the above, where that browser signed in before |
  *
  * **Nobody is locked out for good.** Blocks end by themselves, within an hour, and attempts during one do not make it
- * longer: an attempt that is refused by one count is taken from no other. One network alone never exhausts an account: in an hour it gets 20 of the 30, and never more than 29 however
- * the windows fall. And a browser that has signed in to the account before has a bucket of its own: whatever attackers
+ * longer: an attempt that is refused by one count is taken from no other. One network alone never exhausts an account:
+ * in an hour it gets 20 of the 30, and never more than 29 however the windows fall. And a browser that has signed in to the account before has a bucket of its own: whatever attackers
  * do elsewhere, the owner gets in there.
  *
  * **The arithmetic.** 720 guesses a day are 263 thousand a year. The policy keeps 49 thousand common passwords out
  * and asks for 15 characters; four words of a list of 7776 are 3.7·10^15. NIST SP 800-63B-4 §3.2.2 allows at most 100
- * consecutive failures: reaching them takes a distributed attacker more than three hours. No count is kept across
- * windows, and a password is not switched off.
+ * consecutive failures: the hundredth switches the password off until a mailed reset (`password-tried.ts`), which takes a
+ * distributed attacker more than three hours.
  *
  * **Confirming who you are** is counted by session, apart from signing in, so that neither blocks the other: 8 in an
  * hour, at most 96 in the 12 hours that a session at level 2 or 3 may last, which is below NIST's 100.
