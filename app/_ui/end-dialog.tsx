@@ -37,7 +37,7 @@ export function EndDialog({ target, title, button, open, asked, option, back, ch
   return (
     <Dialog id={id} title={title} open={open || refused}>
       <DialogText dialog={id}>{children}</DialogText>
-      <form action={send} className="mt-4" noValidate>
+      <form action={send} className="mt-4 space-y-4" noValidate>
         <input type="hidden" name="target" value={target} />
         {Object.entries(hidden).map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
@@ -69,7 +69,7 @@ export function EverywhereDialog({ formToken, asked, open, problem, children }: 
   return (
     <Dialog id={id} title="Sign out everywhere?" open={open}>
       <DialogText dialog={id}>{children}</DialogText>
-      <form method="post" action="/sign-out" className="mt-4">
+      <form method="post" action="/sign-out" className="mt-4 space-y-4">
         <input type="hidden" name="scope" value="everywhere" />
         <input type="hidden" name="formToken" value={formToken} />
         {problem && <Notice tone="danger">{problem}</Notice>}
