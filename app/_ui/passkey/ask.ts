@@ -22,28 +22,37 @@ export type Answered =
 
 /** Asks at once, in the browser's own dialog. */
 export function askPasskey(wish: PasskeyWish): Promise<Answered> {
-  return ask(wish, false)
+  return ask(wish)
+}
+
+interface Offer {
+  /** As the form is when the passkey answers. */
+  readonly wish: () => PasskeyWish
+  /** Aborted when the page goes, or when the person asks by the button: then there is nothing to be offered any more. */
+  readonly signal: AbortSignal
 }
 
 /** Offers the passkeys that there are in the field for the address, for as long as the page is open. */
-export async function offerPasskeys(wish: () => PasskeyWish): Promise<Answered> {
-  if (!(await browserSupportsWebAuthnAutofill())) return { outcome: 'dropped' }
-  return ask(wish(), true, wish)
+export async function offerPasskeys(offer: Offer): Promise<Answered> {
+  return (await browserSupportsWebAuthnAutofill()) ? ask(offer.wish(), offer) : DROPPED
 }
 
-export function stopOffering(): void {
-  WebAuthnAbortService.cancelCeremony()
-}
+const DROPPED = { outcome: 'dropped' } as const
 
-async function ask(wish: PasskeyWish, autofill: boolean, atLast = () => wish): Promise<Answered> {
+async function ask(wish: PasskeyWish, offer?: Offer): Promise<Answered> {
   const { purpose, attempt, insisting } = wish
   const asked = await post('/api/session/challenge', { purpose, attempt })
   if (!asked.ok) return refused(asked)
   const optionsJSON = await asked.json()
+  // An offer that comes too late would take the place of what the person has asked for meanwhile.
+  if (offer?.signal.aborted) return DROPPED
+  const stop = () => WebAuthnAbortService.cancelCeremony()
+  offer?.signal.addEventListener('abort', stop)
   // It rejects when the dialog is closed, when time is up, and when another request takes its place.
-  const response = await startAuthentication({ optionsJSON, useBrowserAutofill: autofill }).catch(() => null)
-  if (!response) return { outcome: 'dropped' }
-  const { insisting: _, ...last } = atLast()
+  const response = await startAuthentication({ optionsJSON, useBrowserAutofill: offer !== undefined }).catch(() => null)
+  offer?.signal.removeEventListener('abort', stop)
+  if (!response) return DROPPED
+  const { insisting: _, ...last } = offer?.wish() ?? wish
   const answer = await post(`/api/session/${insisting ? 'limit' : 'factor'}`, { type: 'passkey', ...last, response })
   if (answer.status === 201) return { outcome: 'signed-in', response: answer, body: await answer.json() }
   return answer.status === 409 ? { outcome: 'limit' } : refused(answer)

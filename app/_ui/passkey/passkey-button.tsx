@@ -29,6 +29,7 @@ function Asking({ purpose, attempt, insisting, autofill = false, label, onSigned
   const [problem, setProblem] = useState<string | null>(null)
   const [asking, setAsking] = useState(false)
   const place = useRef<HTMLDivElement>(null)
+  const offer = useRef<AbortController>(null)
   const hear = (answered: Answered) => {
     if (answered.outcome === 'signed-in') onSignedIn(answered)
     else if (answered.outcome === 'limit') location.assign('/sign-in/limit')
@@ -37,14 +38,17 @@ function Asking({ purpose, attempt, insisting, autofill = false, label, onSigned
   const heard = useLatest(hear)
   useEffect(() => {
     if (!autofill) return
+    const over = new AbortController()
+    offer.current = over
     void load()
-      .then(({ offerPasskeys }) => offerPasskeys(() => ({ purpose, ...choices(place) })))
+      .then(({ offerPasskeys }) => offerPasskeys({ wish: () => ({ purpose, ...choices(place) }), signal: over.signal }))
       .then((answered) => heard.current(answered))
       // Nobody asked for it, so nobody is told that it cannot be had.
       .catch(() => {})
-    return () => void load().then(({ stopOffering }) => stopOffering())
+    return () => over.abort()
   }, [autofill, purpose, heard])
   const press = async () => {
+    offer.current?.abort()
     setAsking(true)
     setProblem(null)
     await load()
