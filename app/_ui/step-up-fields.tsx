@@ -1,11 +1,15 @@
 'use client'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import type { Asked, StepUpField } from '#lib/authentication/asked.ts'
 import { Field } from './field.tsx'
 import type { FormState } from './form-state.ts'
 import { useHydrated } from './hydrated.ts'
-import { PasskeyConfirmButton } from './passkey/confirm-button.tsx'
 import { PasswordField } from './password-field.tsx'
+
+/** For accounts that have a passkey, once scripts run: no other page carries it. */
+const PasskeyConfirmButton = lazy(() =>
+  import('./passkey/confirm-button.tsx').then(({ PasskeyConfirmButton: Button }) => ({ default: Button })),
+)
 
 interface StepUpFieldsProps {
   readonly asked: Asked
@@ -25,15 +29,24 @@ const FULL = 'This changes how your account is opened, so it takes all that open
  * code. Sent with the form, so that the act is done with the same press. Nothing, where nothing is asked.
  */
 export function StepUpFields({ asked, state, id, hint = asked.either ? RECENT : FULL }: StepUpFieldsProps) {
+  const hydrated = useHydrated()
   const { fields = {} } = state
   const wanted = (field: StepUpField) => asked.fields.includes(field) || fields[field] !== undefined
   const [password, code, passkey] = [wanted('password'), wanted('code'), wanted('passkey')]
   if (!password && !code && !passkey) return null
   const withPasskey = asked.passkey || passkey
+  const only = !password && !code
   return (
     <div className="space-y-4">
-      {withPasskey && <PasskeyConfirmButton hint={hint} error={fields.passkey} only={!password && !code} />}
-      {withPasskey && (password || code) && <Or />}
+      {withPasskey && hydrated && (
+        <Suspense>
+          <PasskeyConfirmButton hint={hint} error={fields.passkey} />
+        </Suspense>
+      )}
+      {only && !hydrated && (
+        <p className="text-sm">Only a passkey confirms this, and asking for one takes a browser with scripts.</p>
+      )}
+      {withPasskey && hydrated && !only && <Or />}
       {password && (
         <PasswordField
           id={`${id}-password`}
@@ -77,7 +90,6 @@ function CodeField({ id, error, hint }: CodeFieldProps) {
 }
 
 function Or() {
-  if (!useHydrated()) return null
   return (
     <p className="flex items-center gap-3 text-sm text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
       or

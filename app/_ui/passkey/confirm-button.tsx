@@ -2,23 +2,18 @@
 import { type MouseEvent, useState } from 'react'
 import { useFormStatus } from 'react-dom'
 import { Button } from '../button.tsx'
-import { useHydrated } from '../hydrated.ts'
 import { KeyIcon, WarningIcon } from '../icons.tsx'
 
 interface PasskeyConfirmButtonProps {
   readonly hint?: string | undefined
   readonly error?: string | undefined
-  /** Nothing else will do: without scripts the form cannot be sent at all, and says so. */
-  readonly only: boolean
 }
 
 /** Confirms with a passkey and sends the form it stands in: one press does both. Its code comes when it is pressed. */
-export function PasskeyConfirmButton({ hint, error, only }: PasskeyConfirmButtonProps) {
+export function PasskeyConfirmButton({ hint, error }: PasskeyConfirmButtonProps) {
   const { pending } = useFormStatus()
   const [asking, setAsking] = useState(false)
   const [failed, setFailed] = useState<string>()
-  const hydrated = useHydrated()
-  if (!hydrated && !only) return null
   const press = async ({ currentTarget: { form } }: MouseEvent<HTMLButtonElement>) => {
     if (asking || pending || !form) return
     setAsking(true)
@@ -34,14 +29,10 @@ export function PasskeyConfirmButton({ hint, error, only }: PasskeyConfirmButton
   return (
     <div>
       {hint && <p className="mb-2 text-sm text-muted">{hint}</p>}
-      {hydrated ? (
-        <Button variant="secondary" wide onClick={press} aria-disabled={asking || pending || undefined}>
-          <KeyIcon className="size-5" />
-          Confirm with a passkey
-        </Button>
-      ) : (
-        <p className="text-sm">Only a passkey confirms this, and asking for one takes a browser with scripts.</p>
-      )}
+      <Button variant="secondary" wide onClick={press} aria-disabled={asking || pending || undefined}>
+        <KeyIcon className="size-5" />
+        Confirm with a passkey
+      </Button>
       <p role="alert" className="text-sm font-medium text-danger">
         {problem && (
           <span className="mt-2 flex gap-2">
