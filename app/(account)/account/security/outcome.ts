@@ -14,7 +14,8 @@ const REFUSED = {
   'not-found': 'That is gone already.',
   'email-taken': 'That address has an account already.',
   'passkey-taken': 'That passkey belongs to an account already.',
-  'last-passkey': 'This is your last passkey, and nothing else opens your account at this level. Add another one first.',
+  'last-passkey':
+    'This is your last passkey, and nothing else opens your account at this level. Add another one first.',
   'last-administrator': 'This is the last administrator. Somebody else has to become one first.',
 } as const
 
