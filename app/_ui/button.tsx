@@ -2,19 +2,16 @@ import type { ComponentProps } from 'react'
 
 export type ButtonVariant = 'primary' | 'secondary' | 'danger' | 'quiet'
 
-const BASE =
-  'inline-flex min-h-11 items-center justify-center gap-2 rounded-md border px-4 py-2 text-center text-sm font-semibold no-underline cursor-pointer motion-safe:transition-colors motion-safe:duration-150 hover:no-underline aria-disabled:cursor-progress'
-
 const VARIANTS: Readonly<Record<ButtonVariant, string>> = {
-  primary: 'border-transparent bg-ink text-paper hover:bg-ink-hover',
-  secondary: 'border-control bg-surface text-ink hover:bg-sunken',
-  danger: 'border-transparent bg-danger text-on-danger hover:bg-danger-hover',
-  quiet: 'border-transparent text-ink hover:bg-sunken',
+  primary: 'button-primary',
+  secondary: 'button-secondary',
+  danger: 'button-danger',
+  quiet: 'button-quiet',
 }
 
-/** The look of a button, for what is not one of the elements below. */
+/** The look of a button, for what is not one of the elements below. It is in `globals.css`: scripts carry its name only. */
 export function buttonClass(variant: ButtonVariant = 'primary', wide = false): string {
-  return `${BASE} ${VARIANTS[variant]}${wide ? ' w-full' : ''}`
+  return `button ${VARIANTS[variant]}${wide ? ' w-full' : ''}`
 }
 
 interface Look {

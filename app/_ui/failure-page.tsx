@@ -1,8 +1,10 @@
 'use client'
-import { Button, ButtonLink } from './button.tsx'
 import { MessagePage } from './message-page.tsx'
 
-/** The reference is what the log calls this failure; the cause itself stays there. */
+/**
+ * The reference is what the log calls this failure; the cause itself stays there. Every page carries this twice, as
+ * Next wants it, so it is made of plain elements.
+ */
 export function FailurePage({ reference }: { readonly reference?: string | undefined }) {
   return (
     <MessagePage title="Something went wrong">
@@ -17,10 +19,12 @@ export function FailurePage({ reference }: { readonly reference?: string | undef
         )}
       </p>
       <div className="flex flex-wrap justify-center gap-3">
-        <Button onClick={() => location.reload()}>Try again</Button>
-        <ButtonLink href="/" variant="secondary">
+        <button type="button" className="button button-primary" onClick={() => location.reload()}>
+          Try again
+        </button>
+        <a href="/" className="button button-secondary">
           Go to the start
-        </ButtonLink>
+        </a>
       </div>
     </MessagePage>
   )

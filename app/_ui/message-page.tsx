@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react'
-import { Heading } from './heading.tsx'
 
 /** A page that says one thing: not found, out of order, ended. */
 export function MessagePage({ title, children }: { readonly title: string; readonly children: ReactNode }) {
@@ -10,7 +9,7 @@ export function MessagePage({ title, children }: { readonly title: string; reado
     >
       <div className="rosette absolute -inset-x-full inset-y-0 -z-10 m-auto size-120" aria-hidden="true" />
       <div className="max-w-md rounded-lg border border-line bg-surface p-6 shadow-card sm:p-8">
-        <Heading level={1}>{title}</Heading>
+        <h1 className="text-2xl font-semibold">{title}</h1>
         <div className="mt-3 space-y-6 text-muted">{children}</div>
       </div>
     </main>
