@@ -1,7 +1,8 @@
 import { expect, test } from '@playwright/test'
 import type { AccountChange, Authority, Pending, SessionProof, User } from './contract.ts'
 import { begun, type LiveSession } from './live.ts'
-import { type AccountState, type Plan, planChange } from './plan.ts'
+import type { AccountState } from './plan/state.ts'
+import { type Plan, planChange } from './plan.ts'
 import { byAdministrator, byPerson, event, newPending, newSession, proofOf, RULES } from './testing.ts'
 import { type Cause, type Credential, type Decision, WHAT_ENDS } from './what-ends.ts'
 

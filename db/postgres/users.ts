@@ -1,17 +1,9 @@
 import 'server-only'
 import type { AccountChange, Authority, Spend, User, UserStore } from '../contract.ts'
 import { holds } from '../judgement.ts'
-import {
-  type AccountState,
-  lessens,
-  type NoticeState,
-  newAddress,
-  noticeFrom,
-  type Plan,
-  planChange,
-  userOf,
-  type Write,
-} from '../plan.ts'
+import { type AccountState, lessens, type NoticeState, newAddress, noticeFrom, userOf } from '../plan/state.ts'
+import type { Write } from '../plan/writes.ts'
+import { type Plan, planChange } from '../plan.ts'
 import { KEPT, switchedOffEvent } from '../records.ts'
 import { isTaken } from './failure.ts'
 import type { Queries } from './queries.ts'

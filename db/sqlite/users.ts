@@ -1,15 +1,8 @@
 import 'server-only'
 import type { AccountChange, Authority, Spend, UserStore } from '../contract.ts'
-import {
-  type AccountState,
-  type NoticeState,
-  newAddress,
-  noticeFrom,
-  type Plan,
-  planChange,
-  userOf,
-  type Write,
-} from '../plan.ts'
+import { type AccountState, type NoticeState, newAddress, noticeFrom, userOf } from '../plan/state.ts'
+import type { Write } from '../plan/writes.ts'
+import { type Plan, planChange } from '../plan.ts'
 import { switchedOffEvent } from '../records.ts'
 import type { Queries } from './queries.ts'
 import { passkeyFrom, pendingFrom, rowFrom, totpFrom, userFrom, valuesFrom } from './rows.ts'

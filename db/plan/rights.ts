@@ -1,0 +1,114 @@
+import 'server-only'
+import type { AccountChange, Authority, Changed, PendingKind, User } from '../contract.ts'
+import { isAdministrator } from '../figures.ts'
+import { holds, isNewest, type Rules } from '../judgement.ts'
+import { type Cause, WHAT_ENDS } from '../what-ends.ts'
+import { type AccountState, ofUser, ownSession } from './state.ts'
+
+export type Refusal = Exclude<Changed, { outcome: 'changed' }>
+
+/** What may be changed by which right, and what it is in the table of what ends. Null: it ends nothing. */
+export const RIGHTS: Readonly<
+  Record<AccountChange['kind'], { readonly by: readonly Authority['by'][]; readonly cause: Cause | null }>
+> = {
+  'password-changed': { by: ['person'], cause: 'password-changed' },
+  'password-reset': { by: ['link'], cause: 'password-reset' },
+  'totp-added': { by: ['person'], cause: 'factor-changed' },
+  'totp-removed': { by: ['person'], cause: 'factor-changed' },
+  'passkey-added': { by: ['person'], cause: 'factor-changed' },
+  'passkey-removed': { by: ['person'], cause: 'factor-changed' },
+  'passkey-renamed': { by: ['person'], cause: null },
+  'recovery-codes-replaced': { by: ['person'], cause: 'factor-changed' },
+  'email-changed': { by: ['link'], cause: 'email-changed' },
+  'email-restored': { by: ['notice'], cause: 'email-restored' },
+  reported: { by: ['notice'], cause: 'reported' },
+  'factors-removed': { by: ['administrator', 'shell'], cause: 'factors-removed' },
+  'account-disabled': { by: ['administrator', 'shell'], cause: 'account-disabled' },
+  'account-enabled': { by: ['administrator', 'shell'], cause: 'account-enabled' },
+  'account-deleted': { by: ['person', 'administrator', 'shell'], cause: 'account-deleted' },
+  'administrator-granted': { by: ['administrator', 'shell'], cause: 'role-changed' },
+  'administrator-withdrawn': { by: ['administrator', 'shell'], cause: 'role-changed' },
+  'sessions-ended': { by: ['administrator', 'shell'], cause: 'ended-by-administrator' },
+}
+
+/** Whether the right by which it is changed still holds, now that everything is locked. */
+export function authorityProblem(
+  state: AccountState,
+  authority: Authority,
+  cause: Cause | null,
+  rules: Rules,
+): Refusal | null {
+  switch (authority.by) {
+    case 'person': {
+      const own = ownSession(state, authority)
+      if (!holds(own, authority.proof, rules)) return { outcome: 'session-over' }
+      const renews = cause !== null && WHAT_ENDS[cause].thisSession === 'renewed'
+      return renews && !isNewest(own, authority.proof) ? { outcome: 'superseded' } : null
+    }
+    case 'administrator': {
+      const { administrator } = state
+      if (!holds(ownSession(state, authority), authority.proof, rules)) return { outcome: 'session-over' }
+      return isAdministrator(administrator) ? null : { outcome: 'session-over' }
+    }
+    case 'notice':
+      return state.notice && !state.notice.answered ? null : { outcome: 'void' }
+    case 'link':
+      // A reset is for somebody who is signed in nowhere; whatever else a link confirms belongs to a session as well.
+      if (cause === 'password-reset') return null
+      return authority.proof && holds(ownSession(state, { proof: authority.proof }), authority.proof, rules)
+        ? null
+        : { outcome: 'session-over' }
+    case 'shell':
+      return null
+  }
+}
+
+/** A link opens what it was mailed for, and nothing else. @see ASVS v5.0.0-6.4.3 */
+const LINK_OF: Readonly<Partial<Record<AccountChange['kind'], PendingKind>>> = {
+  'password-reset': 'reset',
+  'email-changed': 'email',
+}
+
+export function isGoodLink({ link, now, user }: AccountState, { kind }: AccountChange): boolean {
+  if (!link || !user || link.userId !== user.id || link.kind !== LINK_OF[kind]) return false
+  return link.expiresAt > now && link.securityVersion === user.securityVersion
+}
+
+export function changeProblem(
+  state: AccountState,
+  authority: Authority,
+  user: User,
+  change: AccountChange,
+): Refusal | null {
+  switch (change.kind) {
+    case 'account-disabled':
+    case 'account-deleted':
+    case 'administrator-withdrawn':
+      return authority.by !== 'shell' && isLast(state, user) ? { outcome: 'last-administrator' } : null
+    case 'email-changed':
+      if (user.emailHeldUntil && user.emailHeldUntil > state.now) return { outcome: 'void' }
+      return state.addressTaken ? { outcome: 'email-taken' } : null
+    case 'email-restored':
+      if (user.email !== change.to) return { outcome: 'void' }
+      return state.addressTaken ? { outcome: 'email-taken' } : null
+    case 'passkey-added':
+      return state.passkeyTaken ? { outcome: 'passkey-taken' } : null
+    case 'totp-removed':
+      return state.hasTotp ? null : { outcome: 'not-found' }
+    case 'passkey-removed':
+      if (change.keepOne && state.passkeys.length === 1) return { outcome: 'last-passkey' }
+      return state.passkeys.some(({ id }) => id === change.id) ? null : { outcome: 'not-found' }
+    case 'passkey-renamed':
+      return state.passkeys.some(({ id }) => id === change.id) ? null : { outcome: 'not-found' }
+    case 'sessions-ended':
+      if (change.sessionId === null) return null
+      return ofUser(state, user).some(({ id }) => id === change.sessionId) ? null : { outcome: 'not-found' }
+    default:
+      return null
+  }
+}
+
+/** Without this account nobody could administer. */
+function isLast({ otherAdministrators }: AccountState, user: User): boolean {
+  return isAdministrator(user) && otherAdministrators === 0
+}

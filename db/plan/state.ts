@@ -1,0 +1,87 @@
+import 'server-only'
+import type { AccountChange, Authority, EventKind, Passkey, Pending, User } from '../contract.ts'
+import type { LiveSession } from '../live.ts'
+
+/**
+ * What a change of an account comes to: read under its locks, decided here, written by the store in the same
+ * transaction. Both stores carry out the same plan. Pure.
+ */
+export interface AccountState {
+  readonly now: Date
+  readonly user: User | undefined
+  /** The user's, and the administrator's own one where one acts. */
+  readonly sessions: readonly LiveSession[]
+  readonly passkeys: readonly Passkey[]
+  /** The half-state of the link that was used. */
+  readonly link: Pending | undefined
+  /** The new address belongs to another account. */
+  readonly addressTaken: boolean
+  /** The new passkey is in use already, by whomever. */
+  readonly passkeyTaken: boolean
+  /** The account of the administrator who acts. */
+  readonly administrator: User | undefined
+  /** Accounts that may administer, without this one. */
+  readonly otherAdministrators: number
+  /** What is known of the notice by which it is changed. */
+  readonly notice: NoticeState | null
+  /** It has an authenticator app. */
+  readonly hasTotp: boolean
+}
+
+export interface NoticeState {
+  /** It has been answered, or what came before it was secured by another. */
+  readonly answered: boolean
+  /** Since when everything is suspect: the beginning of the session that the notice was about, or its event. */
+  readonly suspectSince: Date
+}
+
+/**
+ * A notice is good until it is answered, and until another one from after it was: then what it tells of has been secured
+ * already. That an address was taken back voids "not me", but not the other way round: the undoing must stay possible.
+ */
+export function noticeFrom(
+  kind: AccountChange['kind'],
+  known: {
+    readonly about: { readonly seq: number; readonly at: Date } | undefined
+    readonly isAnswered: boolean
+    readonly secured: { readonly seq: number; readonly kind: EventKind } | undefined
+    readonly began: Date | undefined
+  },
+): NoticeState {
+  const { about, isAnswered, secured, began } = known
+  if (!about) return { answered: true, suspectSince: new Date(0) }
+  const isSecured = secured !== undefined && secured.seq > about.seq && (kind === 'reported' || secured.kind === kind)
+  const suspectSince = began && began < about.at ? began : about.at
+  return { answered: isAnswered || isSecured, suspectSince }
+}
+
+/** Whose account an authority is about. */
+export function userOf(authority: Authority, ofLink: string | null): string {
+  switch (authority.by) {
+    case 'person':
+      return authority.proof.userId
+    case 'link':
+      return ofLink ?? ''
+    default:
+      return authority.userId
+  }
+}
+
+/** The address that a change would give the account, for looking whether it is taken. */
+export function newAddress(change: AccountChange, link: Pending['detail'] | undefined): string | undefined {
+  if (change.kind === 'email-changed') return link?.email
+  return change.kind === 'email-restored' ? change.from : undefined
+}
+
+/** Whether it may leave fewer administrators than before. */
+export function lessens({ kind }: AccountChange): boolean {
+  return kind === 'account-disabled' || kind === 'account-deleted' || kind === 'administrator-withdrawn'
+}
+
+export function ofUser({ sessions }: AccountState, user: User): readonly LiveSession[] {
+  return sessions.filter(({ userId }) => userId === user.id)
+}
+
+export function ownSession({ sessions }: AccountState, { proof }: { readonly proof: { sessionId: string } }) {
+  return sessions.find(({ id }) => id === proof.sessionId)
+}

@@ -1,0 +1,105 @@
+import 'server-only'
+import type { AccountChange, Authority, Passkey, User } from '../contract.ts'
+import type { LiveSession } from '../live.ts'
+import { type Cause, WHAT_ENDS } from '../what-ends.ts'
+import type { AccountState } from './state.ts'
+
+/** Statements of the store by name, and what they are given. */
+export interface Writes {
+  readonly saveUser: User
+  readonly insertTotp: { userId: string; secret: string; lastStep: number; createdAt: Date; lastUsedAt: null }
+  readonly deleteTotp: { userId: string }
+  readonly insertPasskey: Passkey
+  readonly namePasskey: { id: string; name: string }
+  readonly deletePasskey: { id: string }
+  readonly deletePasskeys: { userId: string }
+  /** Those made at `since` and later. */
+  readonly deleteTotpSince: { userId: string; since: Date }
+  readonly deletePasskeysSince: { userId: string; since: Date }
+  readonly deleteRecoveryCodesSince: { userId: string; since: Date }
+  /** All but one: the browser of the session that goes on. */
+  readonly forgetOtherBrowsers: { userId: string; browserDigest: Buffer }
+  readonly insertRecoveryCode: { userId: string; digest: Buffer; createdAt: Date }
+  readonly deleteRecoveryCodes: { userId: string }
+  readonly deletePending: { id: string }
+  readonly deletePendingOfUser: { userId: string }
+  readonly forgetBrowsers: { userId: string }
+  readonly scrubEvents: { userId: string }
+  readonly scrubEnded: { userId: string }
+  readonly scrubAdministered: { userId: string }
+}
+
+export type Write = { readonly [K in keyof Writes]: readonly [K, Writes[K]] }[keyof Writes]
+
+/** What is written besides the row of the account. */
+export function writesOf({ now, notice }: AccountState, { id: userId }: User, change: AccountChange): Write[] {
+  switch (change.kind) {
+    case 'reported':
+    case 'email-restored': {
+      // What somebody else may have added goes; what was there before stays, or a read mailbox would open everything.
+      const since = notice?.suspectSince ?? now
+      return [
+        ['deleteTotpSince', { userId, since }],
+        ['deletePasskeysSince', { userId, since }],
+        ['deleteRecoveryCodesSince', { userId, since }],
+      ]
+    }
+    case 'factors-removed':
+      return [
+        ['deleteTotp', { userId }],
+        ['deletePasskeys', { userId }],
+        ['deleteRecoveryCodes', { userId }],
+      ]
+    case 'totp-added': {
+      const { secret, step: lastStep } = change
+      return [
+        ['deleteTotp', { userId }],
+        ['insertTotp', { userId, secret, lastStep, createdAt: now, lastUsedAt: null }],
+      ]
+    }
+    case 'totp-removed':
+      return [['deleteTotp', { userId }]]
+    case 'passkey-added':
+      return [['insertPasskey', { ...change.passkey, userId, createdAt: now, lastUsedAt: null }]]
+    case 'passkey-removed':
+      return [['deletePasskey', { id: change.id }]]
+    case 'passkey-renamed':
+      return [['namePasskey', { id: change.id, name: change.name }]]
+    case 'recovery-codes-replaced':
+      return [
+        ['deleteRecoveryCodes', { userId }],
+        ...change.digests.map((digest): Write => ['insertRecoveryCode', { userId, digest, createdAt: now }]),
+      ]
+    case 'account-deleted':
+      return [
+        ['deleteTotp', { userId }],
+        ['deletePasskeys', { userId }],
+        ['deleteRecoveryCodes', { userId }],
+        ['scrubEvents', { userId }],
+        ['scrubEnded', { userId }],
+        ['scrubAdministered', { userId }],
+      ]
+    default:
+      return []
+  }
+}
+
+/** What else the table ends, and the link that was used: it opens nothing twice. */
+export function halfStates(
+  authority: Authority,
+  { id: userId }: User,
+  cause: Cause | null,
+  own?: LiveSession,
+): Write[] {
+  const row = cause === null ? null : WHAT_ENDS[cause]
+  return [
+    ...(authority.by === 'link' ? ([['deletePending', { id: authority.pendingId }]] as const) : []),
+    ...(row?.halfStates === 'ends' ? ([['deletePendingOfUser', { userId }]] as const) : []),
+    ...(row?.knownBrowsers === 'ends' ? [forgetting(userId, row.thisSession === 'renewed' ? own : undefined)] : []),
+  ]
+}
+
+/** The browser in which the person has just proved everything stays known. */
+function forgetting(userId: string, own: LiveSession | undefined): Write {
+  return own ? ['forgetOtherBrowsers', { userId, browserDigest: own.browserDigest }] : ['forgetBrowsers', { userId }]
+}
