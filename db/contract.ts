@@ -125,20 +125,10 @@ export interface SessionStore {
   lock(seen: SessionCheck): MaybePromise<boolean>
   /**
    * Opens a locked session again, under a new token: one factor has just been shown, and `generation` is of the token
-   * that came along. It goes on `in` these circumstances. `undefined` unless it is locked, of this user, within its lifetime, and that token is its newest.
+   * that came along. It goes on `in` these circumstances, and counts to the limit from here: the oldest ends for it.
+   * `undefined` unless it is locked, of this user, within its lifetime, that token is its newest, and there is room.
    */
   unlock(id: string, generation: number, by: Unlocking, event: NewEvent): MaybePromise<SessionCheck | undefined>
-
-  /**
-   * The session goes on in other circumstances: it is noted, and what is `done` about it is done in the same step.
-   * `noted` writes the new ones down, so that they are noted once; a locked session learns them when it is unlocked.
-   */
-  changeCircumstances(
-    proof: SessionProof,
-    to: Device & Origin,
-    done: 'noted' | 'locked' | 'ended',
-    event: NewEvent,
-  ): MaybePromise<'done' | 'session-over'>
 
   /**
    * The session goes on in other circumstances: the event is noted, and what is `done` about it is done in the same
