@@ -23,7 +23,6 @@ import type {
   Changed,
   Circumstances,
   DatabaseState,
-  Device,
   EndedSession,
   Ending,
   EventKind,
