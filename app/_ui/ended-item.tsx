@@ -3,8 +3,15 @@ import { DeviceIcon } from './icons.tsx'
 import { type EndedCard, placeWords, sessionName } from './session-card.ts'
 import { Time } from './time.tsx'
 
+interface EndedItemProps {
+  readonly session: EndedCard
+  readonly now: Date
+  /** More about it: where its events are listed. */
+  readonly children?: ReactNode
+}
+
 /** A session that is over: read-only, with the reason. */
-export function EndedItem({ session, now }: { readonly session: EndedCard; readonly now: Date }) {
+export function EndedItem({ session, now, children }: EndedItemProps) {
   const { name, title, place, address, device } = session
   return (
     <li className="flex gap-4 py-4">
@@ -25,6 +32,7 @@ export function EndedItem({ session, now }: { readonly session: EndedCard; reado
           </span>{' '}
           · signed in <Time at={session.signedInAt} />
         </p>
+        {children}
       </div>
     </li>
   )

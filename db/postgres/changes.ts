@@ -94,6 +94,8 @@ export function followChanges(connection: Connection, { url, log }: Pick<StoreOp
     const from = new Date(Math.max(since, known - LATEST))
     const ended = await connection.read((queries) => queries.endedSince.execute({ from }))
     for (const { id, reason, at } of ended) tellEnded(id, reason, at)
+    const locked = await connection.read((queries) => queries.lockedSince.execute({ from }))
+    for (const { id, at } of locked) if (at) tell({ type: 'locked', sessionId: id, at })
     const active = await connection.read((queries) => queries.activeSince.execute({ from }))
     for (const { id } of active) tell({ type: 'timeouts', sessionId: id })
     knownUntil(now)

@@ -137,6 +137,7 @@ export const sessions = pgTable(
     // Locked sessions wait for their lifetime alone; looking for idle ones must not meet them each time.
     index('sessions_by_activity').on(table.remembered, table.lastActiveAt).where(sql`locked_at is null`),
     index('sessions_by_lifetime').on(table.remembered, table.lifetimeFrom),
+    index('sessions_by_lock').on(table.lockedAt).where(sql`locked_at is not null`),
     index('sessions_by_beginning').on(table.beganAt),
   ],
 )

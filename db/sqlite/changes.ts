@@ -12,7 +12,7 @@ export interface Changes {
   watch(listener: (change: SessionChange) => void): () => void
   /** To be called after each commit that may have ended sessions. */
   ended(): void
-  /** To be called after a session was locked. Other processes find out by their own clocks, or by asking. */
+  /** To be called after the commit of a lock. */
   locked(sessionId: string, at: Date): void
   /** To be called after the commit of an activity. */
   active(sessionId: string, at: Date): void
@@ -56,6 +56,7 @@ export function followChanges(
     verified(queries, options.verify)
     const first = seen === undefined
     tellEnds(queries)
+    tellLocks(queries, first)
     tellActivity(queries, first)
     seen = { queries, version, end: seen?.end ?? 0 }
   }
@@ -68,6 +69,20 @@ export function followChanges(
       seen.end = seq
       tell({ type: 'ended', sessionId: id, reason, at: new Date(at) })
     }
+  }
+
+  /** @param silently what was there before somebody listened */
+  function tellLocks(queries: Queries, silently: boolean): void {
+    for (const { id, at } of queries.lockedSince.all({ after: activity - LATEST })) {
+      if (at !== null) tellLocked(id, at, silently)
+    }
+  }
+
+  function tellLocked(sessionId: string, at: number, silently = false): void {
+    const key = `locked ${sessionId}`
+    if (told.get(key) === at) return
+    told.set(key, at)
+    if (!silently) tell({ type: 'locked', sessionId, at: new Date(at) })
   }
 
   /** @param silently what was there before somebody listened */
@@ -116,7 +131,9 @@ export function followChanges(
     ended: () => {
       if (timer) attempt(tellEnds)
     },
-    locked: (sessionId, at) => tell({ type: 'locked', sessionId, at }),
+    locked: (sessionId, at) => {
+      if (timer) tellLocked(sessionId, at.getTime())
+    },
     active: (sessionId, at) => {
       if (timer) tellActive(sessionId, at.getTime())
     },

@@ -35,6 +35,11 @@ export function sessionQueries(db: NodePgDatabase) {
         and(inArray(sessions.remembered, [false, true]), sql`locked_at is null`, gt(sessions.lastActiveAt, p('from'))),
       )
       .prepare('active_since'),
+    lockedSince: db
+      .select({ id: sessions.id, at: sessions.lockedAt })
+      .from(sessions)
+      .where(gt(sessions.lockedAt, p('from')))
+      .prepare('locked_since'),
     insertSession: db.insert(sessions).values(table).prepare('insert_session'),
     saveSession: db
       .update(sessions)

@@ -64,6 +64,11 @@ export function sessionQueries(db: BetterSQLite3Database) {
       .from(sessions)
       .where(and(sql`${sessions.remembered} in (0, 1)`, isUnlocked, gt(sessions.lastActiveAt, p('after'))))
       .prepare(),
+    lockedSince: db
+      .select({ id: sessions.id, at: sessions.lockedAt })
+      .from(sessions)
+      .where(gt(sessions.lockedAt, p('after')))
+      .prepare(),
     insertSession: db.insert(sessions).values(columns(sessions)).prepare(),
     saveSession: db
       .update(sessions)

@@ -23,6 +23,19 @@ import type { Place } from '../place.ts'
 
 /** A session that inactivity locks (level 2): half a session, which nothing but the unlock step opens. */
 export function locking(): void {
+  test('a lock is told to whoever listens on another connection, late listeners too', { tag: '@v5.0.0-7.3.1' }, async ({
+    place,
+    alice,
+  }) => {
+    const [here, there] = [await place.open(LOCKING), await place.open(LOCKING)]
+    const session = await begin(here, alice)
+    const heard = listen(there)
+    await place.age(15 * MINUTE, session.id)
+    expect(await here.sessions.lock((await here.sessions.check(session.id)) ?? session)).toBe(true)
+    await heard.until((change) => change.type === 'locked' && change.sessionId === session.id)
+    heard.stop()
+  })
+
   test('a locked session opens nothing, is listed, and is told', { tag: '@v5.0.0-7.3.1' }, async ({ place, alice }) => {
     const { store, session } = await lockable(place, alice)
     const { until } = listen(store)

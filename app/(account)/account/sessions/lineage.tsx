@@ -11,11 +11,18 @@ export function Lineage({ session, now }: { readonly session: SessionCard; reado
           <Time at={session.renewedAt} now={now} both />
         </Fact>
       </Facts>
-      <p className="text-sm">
-        <a href={`/account/activity?${new URLSearchParams({ session: session.id })}`}>
-          What happened in this session<span className="sr-only"> of {session.label}</span>
-        </a>
-      </p>
+      <SessionEvents id={session.id} label={session.label} />
     </div>
+  )
+}
+
+/** @param label tells links apart for those who hear them */
+export function SessionEvents({ id, label }: { readonly id: string; readonly label: string }) {
+  return (
+    <p className="text-sm">
+      <a href={`/account/activity?${new URLSearchParams({ session: id })}`}>
+        What happened in this session<span className="sr-only"> of {label}</span>
+      </a>
+    </p>
   )
 }

@@ -12,8 +12,10 @@ import { EndedItem, EndedList } from '#ui/ended-item.tsx'
 import { Endings, EndingsOutcome } from '#ui/endings.tsx'
 import { Notice } from '#ui/notice.tsx'
 import { Page } from '#ui/page.tsx'
+import { sessionName } from '#ui/session-card.ts'
 import { endSessions } from './actions.ts'
 import { EndEverywhere } from './everywhere.tsx'
+import { SessionEvents } from './lineage.tsx'
 import { OtherSessions } from './others.tsx'
 import { statusSentence } from './status.ts'
 import { ThisSession } from './this-session.tsx'
@@ -69,7 +71,9 @@ export default async function ActiveSessionsPage({ searchParams }: Props) {
         ) : (
           <EndedList labelledBy="ended-heading">
             {endedCards(ended).map((session) => (
-              <EndedItem key={session.id} session={session} now={view.now} />
+              <EndedItem key={session.id} session={session} now={view.now}>
+                <SessionEvents id={session.id} label={`${sessionName(session)}, which is over`} />
+              </EndedItem>
             ))}
           </EndedList>
         )}

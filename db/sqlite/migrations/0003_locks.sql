@@ -1,0 +1,1 @@
+CREATE INDEX `sessions_by_lock` ON `sessions` (`locked_at`) WHERE locked_at is not null;
