@@ -77,7 +77,7 @@ const HOUR = 60 * 60
 
 /**
  * Whoever can make something happen must not be able to fill somebody's mailbox with it, nor bury one notice under a
- * hundred others. What is not mailed stands in the list of events all the same. Links are counted where they are asked
+ * hundred others; and none of one kind may use up those of another. What is not mailed stands in the list of events all the same. Links are counted where they are asked
  * for, and what changes an account cannot be repeated at will.
  */
 export function ceilingsOf({ kind }: Pick<NewEvent, 'kind'>, recipient: string): readonly Ceiling[] {
@@ -85,7 +85,7 @@ export function ceilingsOf({ kind }: Pick<NewEvent, 'kind'>, recipient: string):
   const to = hash('sha256', recipient, 'base64url')
   return [
     { key: `mail:${kind}:${to}`, most: 5, seconds: HOUR },
-    { key: `mail:${to}`, most: 20, seconds: 24 * HOUR },
+    { key: `mail-in-a-day:${kind}:${to}`, most: 20, seconds: 24 * HOUR },
   ]
 }
 
@@ -96,5 +96,4 @@ const REPEATABLE: readonly EventKind[] = [
   'session-ended',
   'session-replayed',
   'circumstances-changed',
-  'recovery-code-used',
 ]

@@ -96,6 +96,51 @@ test('nobody is left without an administrator but by the command line', () => {
   }
 })
 
+test('a notice takes away what was added lately, since it became suspect', { tag: '@v5.0.0-6.4.4' }, () => {
+  const { change, by } = MADE.reported
+  for (const [hours, since] of [
+    [1, 1],
+    [71, 71],
+    [73, 72],
+    [1000, 72],
+  ] as const) {
+    const suspectSince = new Date(NOW.getTime() - hours * 3_600_000)
+    const made = plan(change, by, { notice: { answered: false, suspectSince } })
+    if (!('writes' in made)) throw new Error('refused')
+    const at = new Date(NOW.getTime() - since * 3_600_000)
+    for (const name of ['deleteTotpSince', 'deletePasskeysSince', 'deleteRecoveryCodesSince']) {
+      expect(made.writes).toContainEqual([name, { userId: 'alice', since: at }])
+    }
+  }
+})
+
+/** The table once more, by hand: what both the plan and the stores are held against must not drift by itself. */
+const POLICY: Readonly<Record<Cause, readonly Decision[]>> = {
+  'sign-out': ['ends', 'stays', 'stays', 'stays'],
+  'sign-out-one': ['stays', 'target', 'stays', 'stays'],
+  'sign-out-others': ['stays', 'ends', 'ends', 'stays'],
+  'sign-out-everywhere': ['ends', 'ends', 'ends', 'stays'],
+  'password-changed': ['renewed', 'chosen', 'ends', 'ends'],
+  'factor-changed': ['renewed', 'chosen', 'ends', 'ends'],
+  'factors-removed': ['ends', 'ends', 'ends', 'ends'],
+  'email-changed': ['stays', 'stays', 'ends', 'stays'],
+  'email-restored': ['ends', 'ends', 'ends', 'ends'],
+  'password-reset': ['ends', 'ends', 'ends', 'ends'],
+  reported: ['ends', 'ends', 'ends', 'ends'],
+  'account-disabled': ['ends', 'ends', 'ends', 'ends'],
+  'account-enabled': ['stays', 'stays', 'stays', 'stays'],
+  'account-deleted': ['ends', 'ends', 'ends', 'ends'],
+  'role-changed': ['ends', 'ends', 'ends', 'stays'],
+  'ended-by-administrator': ['stays', 'target', 'ends', 'stays'],
+}
+
+test('the table says what the policy says', { tag: '@v5.0.0-7.4.3' }, () => {
+  for (const [cause, row] of Object.entries(WHAT_ENDS)) {
+    const { thisSession, otherSessions, halfStates, knownBrowsers } = row
+    expect([thisSession, otherSessions, halfStates, knownBrowsers], cause).toEqual(POLICY[cause as Cause])
+  }
+})
+
 test('a deleted account changes in no way', () => {
   for (const { change, by } of Object.values(MADE)) {
     const gone = { user: { ...user('alice'), deletedAt: NOW } }

@@ -1,8 +1,10 @@
 import type { EndReason } from './vocabulary.ts'
 
 /**
- * Which event ends what: one table, and the only way in which an event ends anything. It is applied in the same
- * transaction as the event (`plan.ts`). A new event or a new kind of credential without a decision does not compile.
+ * Which event ends what: one table for everything that a person, a link or an administrator does. It is applied in the
+ * same transaction as the event (`plan.ts`). A new event or a new kind of credential without a decision does not compile.
+ * What ends by itself (time, a copy at work, the limit, another browser at work) ends that one session, by `judgement.ts`;
+ * and whatever ends a session takes along what was half done from it.
  *
  * @see ASVS v5.0.0-7.4.1 to 7.4.5, v4.0.3-3.3.3; docs/decisions/0023
  */

@@ -176,12 +176,23 @@ test(
 test('whoever is signed out signs in and goes on', asvs('6.6.2'), async ({ alice, server }) => {
   const email = newAddress()
   await askAndExpect(alice, email)
+  const phone = await alice.anotherBrowser('safari-iphone')
+  await phone.page.goto((await mailTo(server, email, CONFIRM)).link)
+  await phone.page.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
+  await phone.fillSignIn()
+  await phone.page.getByRole('button', { name: 'Confirm this address' }).click()
+  await expect(phone.page.getByRole('heading', { name: 'Your address is changed' })).toBeVisible()
+})
+
+test('a link goes with the session that asked for it', asvs('6.5.5', '7.4.1'), async ({ alice, server }) => {
+  const email = newAddress()
+  await askAndExpect(alice, email)
+  const phone = await alice.anotherBrowser('safari-iphone')
+  await phone.begin()
   await alice.signOut()
-  await alice.page.goto((await mailTo(server, email, CONFIRM)).link)
-  await alice.page.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
-  await alice.fillSignIn()
-  await alice.page.getByRole('button', { name: 'Confirm this address' }).click()
-  await expect(alice.page.getByRole('heading', { name: 'Your address is changed' })).toBeVisible()
+  await phone.page.goto((await mailTo(server, email, CONFIRM)).link)
+  await expect(phone.page.getByRole('button', { name: 'Confirm this address' })).toHaveCount(0)
+  await expect(phone.page.getByRole('heading', { name: 'This link does not work' })).toBeVisible()
 })
 
 test(

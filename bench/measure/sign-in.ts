@@ -85,6 +85,14 @@ function chapter({ hashes, signIns, ratios }: Throughput, probed: Probed, { wave
       `The flood: ${waves} waves of ${AT_ONCE} sign-ins with the right password, each from another network; answered ` +
         `${answers.join(', ')}. A wave was over after ${withRange(spread(probed.waves))} ms.`,
     ],
-    goals: [],
+    goals: [
+      { what: 'sign-ins beside the hash alone', value: spread(ratios).median, unit: '×', atLeast: 0.9 },
+      {
+        what: 'others’ speed while 200 sign in at once, beside before',
+        value: quantile(probed.quiet, 0.5) / quantile(probed.flooded, 0.5),
+        unit: '×',
+        atLeast: 0.5,
+      },
+    ],
   }
 }

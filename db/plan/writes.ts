@@ -31,13 +31,19 @@ export interface Writes {
 
 export type Write = { readonly [K in keyof Writes]: readonly [K, Writes[K]] }[keyof Writes]
 
+/**
+ * A notice takes away what was added this lately and no longer ago: whoever reads a mailbox must not get around a second
+ * factor that the person has had for a while. Seconds.
+ */
+const LATEST_ADDED = 3 * 24 * 60 * 60
+
 /** What is written besides the row of the account. */
 export function writesOf({ now, notice }: AccountState, { id: userId }: User, change: AccountChange): Write[] {
   switch (change.kind) {
     case 'reported':
     case 'email-restored': {
       // What somebody else may have added goes; what was there before stays, or a read mailbox would open everything.
-      const since = notice?.suspectSince ?? now
+      const since = later(notice?.suspectSince ?? now, new Date(now.getTime() - LATEST_ADDED * 1000))
       return [
         ['deleteTotpSince', { userId, since }],
         ['deletePasskeysSince', { userId, since }],
@@ -102,4 +108,8 @@ export function halfStates(
 /** The browser in which the person has just proved everything stays known. */
 function forgetting(userId: string, own: LiveSession | undefined): Write {
   return own ? ['forgetOtherBrowsers', { userId, browserDigest: own.browserDigest }] : ['forgetBrowsers', { userId }]
+}
+
+function later(one: Date, other: Date): Date {
+  return one > other ? one : other
 }

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { AccountChange, Authority, Spend, User, UserStore } from '../contract.ts'
-import { holds } from '../judgement.ts'
+import { holds, isOfNow, type Rules } from '../judgement.ts'
 import { type AccountState, lessens, type NoticeState, newAddress, noticeFrom, userOf } from '../plan/state.ts'
 import type { Write } from '../plan/writes.ts'
 import { type Plan, planChange } from '../plan.ts'
@@ -126,7 +126,7 @@ function changing({ connection, options }: Parts): Pick<UserStore, 'change'> {
     change: (authority, change, event) =>
       connection
         .write(async (queries) => {
-          const plan = planChange(await stateOf(queries, authority, change), authority, change, event, options)
+          const plan = planChange(await stateOf(queries, authority, change, options), authority, change, event, options)
           if (!('writes' in plan)) return plan
           await carryOut(queries, plan)
           return plan.changed
@@ -140,8 +140,14 @@ function changing({ connection, options }: Parts): Pick<UserStore, 'change'> {
 }
 
 /** Everything that the decision needs, locked: the user first, then the sessions in the order of their ids. */
-async function stateOf(queries: Queries, authority: Authority, change: AccountChange): Promise<AccountState> {
-  const [link] = authority.by === 'link' ? await queries.pendingById.execute({ id: authority.pendingId }) : []
+async function stateOf(
+  queries: Queries,
+  authority: Authority,
+  change: AccountChange,
+  rules: Rules,
+): Promise<AccountState> {
+  const [found] = authority.by === 'link' ? await queries.pendingById.execute({ id: authority.pendingId }) : []
+  const link = found && isOfNow(found, rules) ? found : undefined
   const userId = userOf(authority, link?.userId ?? null)
   const other = authority.by === 'administrator' ? authority.proof.sessionId : null
   // All of them, before anybody else: two who withdraw each other's role must not both find the other one left.

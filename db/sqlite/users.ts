@@ -1,5 +1,6 @@
 import 'server-only'
 import type { AccountChange, Authority, Spend, UserStore } from '../contract.ts'
+import { isOfNow, type Rules } from '../judgement.ts'
 import { type AccountState, type NoticeState, newAddress, noticeFrom, userOf } from '../plan/state.ts'
 import type { Write } from '../plan/writes.ts'
 import { type Plan, planChange } from '../plan.ts'
@@ -121,7 +122,13 @@ function changing(parts: Parts): Pick<UserStore, 'change'> {
   return {
     change: (authority, change, event) =>
       step(parts, (queries, now) => {
-        const plan = planChange(stateOf(queries, authority, change, now), authority, change, event, parts.options)
+        const plan = planChange(
+          stateOf(queries, authority, change, now, parts.options),
+          authority,
+          change,
+          event,
+          parts.options,
+        )
         if (!('writes' in plan)) return plan
         carryOut(queries, plan, now)
         return plan.changed
@@ -130,8 +137,9 @@ function changing(parts: Parts): Pick<UserStore, 'change'> {
 }
 
 /** Everything that the decision needs. The step holds the write lock, so nothing of it changes meanwhile. */
-function stateOf(queries: Queries, authority: Authority, change: AccountChange, now: Date): AccountState {
-  const link = authority.by === 'link' ? queries.pendingById.get({ id: authority.pendingId }) : undefined
+function stateOf(queries: Queries, authority: Authority, change: AccountChange, now: Date, rules: Rules): AccountState {
+  const row = authority.by === 'link' ? queries.pendingById.get({ id: authority.pendingId }) : undefined
+  const link = row && isOfNow(row, rules) ? row : undefined
   const userId = userOf(authority, link?.userId ?? '')
   const own = authority.by === 'administrator' ? live(queries, authority.proof.sessionId, now) : undefined
   const address = newAddress(change, link && pendingFrom(link).detail)

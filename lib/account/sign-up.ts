@@ -28,8 +28,8 @@ export type SignedUp =
 const TAKEN = 'This address has an account already. Sign in instead, or use another address.'
 
 /**
- * Creates an account and signs in. The one place that tells whether an address has an account: without mail there
- * is no other honest way, so it is throttled hard (a decision record says more).
+ * Creates an account and signs in. The one place that tells whether an address has an account, so it is throttled
+ * hard (docs/decisions/0011).
  */
 export async function signUp(application: Application, context: RequestContext): Promise<SignedUp> {
   const checked = check(application)

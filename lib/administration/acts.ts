@@ -3,7 +3,7 @@ import type { AccountChange, AdministratorProof, Changed, MaybePromise, RecentPr
 import { eventFrom } from '#lib/audit/event.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
 import { log } from '#lib/log.ts'
-import { raiseEpoch } from '#lib/session/epoch.ts'
+import { raiseEpochIfOwn } from '#lib/session/epoch.ts'
 import { store } from '#lib/store.ts'
 
 /** What an administrator may do to an account, by the kind of the change that it is. */
@@ -61,7 +61,7 @@ export async function endEverybody(
 ): Promise<() => Promise<void>> {
   const detail = { act: 'sessions-ended', user: 'everybody', reason }
   await store().events.append(eventFrom('administered', { userId, sessionId }, context, detail))
-  raiseEpoch()
+  raiseEpochIfOwn()
   return async () => {
     const ended = await store().sessions.endForEverybody({ reason: 'epoch', endedBy: null, why: reason })
     log().info({ ended }, 'an administrator ended all sessions')

@@ -54,12 +54,19 @@ export async function proceed(
     return { outcome: 'second-factor', next, cookie: await keepHalf(shown, context.cookieHeader, until) }
   }
   const { returnTo, ...beginning } = shown
-  const opened = await beginSession(beginning, context, limit)
+  const opened = await beginSession(beginning, context, evicts(authentications) ? limit : NO_LIMIT)
   if (opened.outcome === 'refused') return opened
   if (opened.outcome === 'limit-reached') {
     return { outcome: 'limit-reached', userId: user.id, cookie: await keepHalf(shown, context.cookieHeader, until) }
   }
   return { outcome: 'signed-in', user, session: opened.session, cookie: opened.cookie, returnTo }
+}
+
+const NO_LIMIT: SessionLimit = { most: null, action: 'end-oldest' }
+
+/** Level 3: what begins without a passkey opens the making of one and nothing else. It puts nobody's session out. */
+function evicts(authentications: SoFar['authentications']): boolean {
+  return settings().policy.level < 3 || hasPasskey(authentications)
 }
 
 /**

@@ -34,7 +34,7 @@ export interface Waiting {
   /** How many of them must end at least. */
   readonly excess: number
   readonly action: 'refuse' | 'ask'
-  /** Level 3: whoever came in with a recovery code ends no session that a passkey began. It runs out by itself. */
+  /** Level 3: whoever came in without a passkey ends no session. Those run out by themselves. */
   readonly takesPasskey: boolean
 }
 

@@ -4,7 +4,7 @@ import { normaliseEmail } from '#lib/account/email.ts'
 import { tidy } from '#lib/housekeeping.ts'
 import { keyFileOf } from '#lib/keys/ring.ts'
 import { rotate } from '#lib/keys/rotate.ts'
-import { raiseEpoch } from '#lib/session/epoch.ts'
+import { raiseEpochIfOwn } from '#lib/session/epoch.ts'
 import { closeStore } from '#lib/store.ts'
 import { now } from '#lib/time.ts'
 import { openQuietly, prepare, prepareKeys } from './prepare.ts'
@@ -27,7 +27,7 @@ export async function endSessionsOf(email: string): Promise<number> {
 export async function endEverybodysSessions(): Promise<number> {
   return withStore(async ({ sessions }) => {
     // First: from here on no session of before opens anything, in this database or a copy of it.
-    raiseEpoch()
+    raiseEpochIfOwn()
     return report(await sessions.endForEverybody(ALL_AT_ONCE), 'session', 'ended')
   })
 }

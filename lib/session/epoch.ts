@@ -50,6 +50,19 @@ export function raiseEpoch(): number {
 }
 
 /**
+ * The same where it is done by hand and the rows end as well. Nodes that share an epoch by configuration keep it: if
+ * one of them went ahead alone, it would end what the others begin. And a file that cannot be written stops nothing.
+ */
+export function raiseEpochIfOwn(): void {
+  if (settings().epoch.given !== null) return
+  try {
+    raiseEpoch()
+  } catch (err) {
+    log().error({ err }, 'the epoch cannot be written: a copy of the database could bring ended sessions back')
+  }
+}
+
+/**
  * What is wrong with `SESSION_EPOCH`, or null: one that is below the epoch that is known here would bring back what
  * had been ended.
  */

@@ -21,7 +21,11 @@ export type Answered =
   | { readonly outcome: 'refused'; readonly status: number; readonly retryAfter: number }
 
 /** Asks at once, in the browser's own dialog. */
-export function askPasskey(wish: PasskeyWish): Promise<Answered> {
+export async function askPasskey(wish: PasskeyWish): Promise<Answered> {
+  // An offer that is just being made asks the same, and can be taken back only once it is there: it would take the
+  // place of this request otherwise.
+  await browserSupportsWebAuthnAutofill()
+  WebAuthnAbortService.cancelCeremony()
   return ask(wish)
 }
 

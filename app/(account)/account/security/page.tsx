@@ -63,8 +63,8 @@ function NoWayBack({ factors: { totp, passkeys, recoveryCodes } }: { readonly fa
   if ((!totp && passkeys.length === 0) || recoveryCodes > 0) return null
   return (
     <Notice tone="warning" title="You have no recovery codes">
-      If you lose your authenticator, nothing else opens your account. <a href="#recovery-codes">Make recovery codes</a>{' '}
-      and keep them somewhere safe.
+      If you lose your authenticator, nothing else opens your account. <a href="#recovery-codes">Get ten codes</a> and
+      keep them somewhere safe.
     </Notice>
   )
 }

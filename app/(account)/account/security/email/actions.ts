@@ -30,5 +30,5 @@ export async function changeEmail(_: FormState, data: FormData): Promise<FormSta
 }
 
 function sent(email: string): string {
-  return `A mail is on its way to ${email}. Your address changes once you have opened its link in this browser and confirmed, within 10 minutes.`
+  return `A mail is on its way to ${email}. Your address changes once you have opened its link where you are signed in and confirmed, within 10 minutes.`
 }
