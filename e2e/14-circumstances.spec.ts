@@ -194,9 +194,12 @@ test.describe('level 3', () => {
   test.use({ level: '3' })
 
   test('another system ends it, for thief and owner', asvs('7.4.1', 'CS-SESS-anomaly'), async ({ dora, own }) => {
-    // Without a passkey a session of this level leads to enrolment; what it is compared by is the same.
     const [row] = own.sessions(dora.email)
     const id = row?.id ?? ''
+    // As if it had begun with a passkey: anything less opens the making of one and nothing else at this level.
+    own.db
+      .prepare('update sessions set authentications = ? where id = ?')
+      .run(JSON.stringify([['hwk', row?.began_at]]), id)
     await goOn(own, dora, id, { agent: WINDOWS })
     expect(own.row(id)).toBeUndefined()
     expect(own.endedRow(id)).toMatchObject({ reason: 'circumstances' })
