@@ -8,7 +8,7 @@
  */
 import { sendJson } from './api.ts'
 import { asvs, expect, expectClean, test } from './book.ts'
-import { givePasskey, SoftPasskey, VirtualAuthenticator } from './factors.ts'
+import { givePasskey, SoftPasskey, signInByButton, VirtualAuthenticator } from './factors.ts'
 import { choose, cookiesOf, fill, LIMIT } from './full-account.ts'
 
 test.use({ settings: { SESSION_LIMIT: String(LIMIT), SESSION_LIMIT_ACTION: 'refuse' } })
@@ -37,11 +37,8 @@ test('a passkey confirms it too', asvs('7.1.2', '7.5.2'), async ({ alice, guard,
   const { id } = await fill(alice, server)
   const phone = await alice.anotherBrowser('safari-iphone')
   const key = await VirtualAuthenticator.of(phone)
-  await key.answers(false)
   await key.hold(givePasskey(server, alice))
-  await phone.page.goto('/sign-in')
-  await phone.page.getByRole('button', { name: 'Sign in with a passkey' }).click()
-  await key.answers(true)
+  await signInByButton(phone, key)
   await expect(phone.page).toHaveURL('/sign-in/limit')
   await phone.page.getByRole('button', { name: 'Confirm with a passkey' }).click()
   await expect(phone.page).toHaveURL('/account/sessions')

@@ -10,7 +10,14 @@
  */
 import { sendJson, tally, trySignIn } from './api.ts'
 import { asvs, expect, type Person, test } from './book.ts'
-import { giveApp, givePasskey, giveRecoveryCodes, SoftPasskey, VirtualAuthenticator } from './factors.ts'
+import {
+  giveApp,
+  givePasskey,
+  giveRecoveryCodes,
+  SoftPasskey,
+  signInByButton,
+  VirtualAuthenticator,
+} from './factors.ts'
 import type { RawAnswer } from './raw.ts'
 import type { Server } from './server.ts'
 import { startServer } from './server.ts'
@@ -50,11 +57,7 @@ test(
   asvs('6.3.3', '7.2.4', 'ASVS4-3.2.1'),
   async ({ alice, server }) => {
     const { phone, key } = await armed(alice, server)
-    await phone.page.goto('/sign-in?returnTo=%2Faccount%2Factivity')
-    const button = phone.page.getByRole('button', { name: 'Sign in with a passkey' })
-    await expect(button).toBeVisible()
-    await button.click()
-    await key.answers(true)
+    await signInByButton(phone, key, '/sign-in?returnTo=%2Faccount%2Factivity')
     await expect(phone.page).toHaveURL('/account/activity')
     const { session, user } = await (await phone.api.get('/api/session')).json()
     expect(session).toMatchObject({ assuranceLevel: 3, methods: ['hwk'] })
@@ -93,8 +96,9 @@ test('as the second step, after the password', asvs('6.3.3', '7.2.4'), async ({ 
   await phone.page.goto('/sign-in')
   await phone.fillSignIn()
   await expect(phone.page).toHaveURL('/sign-in/verify')
-  await phone.page.getByRole('button', { name: 'Use a passkey' }).click()
+  // This page offers nothing by itself.
   await key.answers(true)
+  await phone.page.getByRole('button', { name: 'Use a passkey' }).click()
   await expect(phone.page).toHaveURL('/account/sessions')
   const { session } = await (await phone.api.get('/api/session')).json()
   expect(session).toMatchObject({ assuranceLevel: 3, methods: ['pwd', 'hwk'] })

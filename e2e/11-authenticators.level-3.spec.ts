@@ -7,7 +7,7 @@
  * Promise: every sensitive act takes a passkey, and the last one stays.
  */
 import { asvs, expect, type Person, test } from './book.ts'
-import { giveApp, givePasskey, VirtualAuthenticator } from './factors.ts'
+import { giveApp, givePasskey, signInByButton, VirtualAuthenticator } from './factors.ts'
 import { openSecurity } from './security-page.ts'
 
 test.use({ settings: { ASSURANCE_LEVEL: '3' } })
@@ -15,13 +15,9 @@ test.use({ settings: { ASSURANCE_LEVEL: '3' } })
 /** Level 3: seconds after which a proof is too old. */
 const WINDOW = 300
 
-async function signInByPasskey({ page }: Person, authenticator: VirtualAuthenticator): Promise<void> {
-  // The page offers it by itself as well, and would have signed in before the button is found.
-  await authenticator.answers(false)
-  await page.goto('/sign-in')
-  await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
-  await authenticator.answers(true)
-  await expect(page).toHaveURL('/account/sessions')
+async function signInByPasskey(person: Person, authenticator: VirtualAuthenticator): Promise<void> {
+  await signInByButton(person, authenticator)
+  await expect(person.page).toHaveURL('/account/sessions')
 }
 
 test(

@@ -168,3 +168,23 @@ export class VirtualAuthenticator {
     await this.cdp.send('WebAuthn.setUserVerified', { authenticatorId: this.id, isUserVerified: verified })
   }
 }
+
+/**
+ * Signs in by the button. The page offers passkeys by itself as well: an authenticator that answers at once would have
+ * answered that, and one that did not when it was asked never answers that request. So it answers from when the offer
+ * has been made.
+ */
+export async function signInByButton({ page }: Pick<Person, 'page'>, key: VirtualAuthenticator, path = '/sign-in') {
+  await key.answers(false)
+  await page.addInitScript(() => {
+    const get = navigator.credentials.get.bind(navigator.credentials)
+    navigator.credentials.get = (options) => {
+      Object.assign(window, { passkeysAsked: true })
+      return get(options)
+    }
+  })
+  await page.goto(path)
+  await page.waitForFunction(() => 'passkeysAsked' in window)
+  await key.answers(true)
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+}
