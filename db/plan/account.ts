@@ -2,6 +2,18 @@ import 'server-only'
 import type { AccountChange, User } from '../contract.ts'
 import type { AccountState } from './state.ts'
 
+/** What a new account is, until something happens to it. */
+export const NEW_ACCOUNT = {
+  passwordFailures: 0,
+  administrator: false,
+  securityVersion: 1,
+  disabledAt: null,
+  deletedAt: null,
+  formerEmail: null,
+  formerEmailUntil: null,
+  emailHeldUntil: null,
+} as const
+
 /** Notices go to a former address as well for this long, and a restored one is held. Seconds. */
 const WEEK = 7 * 24 * 60 * 60
 

@@ -1,6 +1,7 @@
 import 'server-only'
 import type { AccountChange, Authority, Spend, User, UserStore } from '../contract.ts'
 import { holds, isOfNow, type Rules } from '../judgement.ts'
+import { NEW_ACCOUNT } from '../plan/account.ts'
 import { type AccountState, lessens, type NoticeState, newAddress, noticeFrom, userOf } from '../plan/state.ts'
 import type { Write } from '../plan/writes.ts'
 import { type Plan, planChange } from '../plan.ts'
@@ -22,7 +23,7 @@ function accounts({
     create: (user, event) =>
       connection
         .write(async (queries): Promise<User | 'email-taken'> => {
-          const [row] = await queries.insertUser.execute({ ...NEW, ...user })
+          const [row] = await queries.insertUser.execute({ ...NEW_ACCOUNT, ...user })
           if (!row) return 'email-taken'
           // Looked for now: who was giving the address up has done so, or our insert would not have come through.
           if (await isHeld(queries, user.email, user.id)) throw new Held()
@@ -64,18 +65,6 @@ function accounts({
 
 /** Takes an insert back: somebody may have the address back for some days still. */
 class Held extends Error {}
-
-/** What a new account is, until something happens to it. */
-const NEW = {
-  passwordFailures: 0,
-  administrator: false,
-  securityVersion: 1,
-  disabledAt: null,
-  deletedAt: null,
-  formerEmail: null,
-  formerEmailUntil: null,
-  emailHeldUntil: null,
-} as const
 
 function factors({ connection }: Parts): Pick<UserStore, 'factors' | 'passkey' | 'spend'> {
   return {

@@ -1,6 +1,7 @@
 import 'server-only'
 import type { AccountChange, Authority, Spend, UserStore } from '../contract.ts'
 import { isOfNow, type Rules } from '../judgement.ts'
+import { NEW_ACCOUNT } from '../plan/account.ts'
 import { type AccountState, type NoticeState, newAddress, noticeFrom, userOf } from '../plan/state.ts'
 import type { Write } from '../plan/writes.ts'
 import { type Plan, planChange } from '../plan.ts'
@@ -21,7 +22,7 @@ function accounts(
     create: (user, event) =>
       step(parts, (queries, now) => {
         if (isHeld(queries, user.email, '', now)) return 'email-taken'
-        const row = queries.insertUser.get({ ...NEW, ...user, createdAt: now.getTime() })
+        const row = queries.insertUser.get({ ...NEW_ACCOUNT, ...user, createdAt: now.getTime() })
         if (!row) return 'email-taken'
         note(queries, event, now)
         return userFrom(row)
@@ -55,18 +56,6 @@ function accounts(
       }),
   }
 }
-
-/** What a new account is, until something happens to it. */
-const NEW = {
-  passwordFailures: 0,
-  administrator: false,
-  securityVersion: 1,
-  disabledAt: null,
-  deletedAt: null,
-  formerEmail: null,
-  formerEmailUntil: null,
-  emailHeldUntil: null,
-} as const
 
 function factors(parts: Parts): Pick<UserStore, 'factors' | 'passkey' | 'spend'> {
   const { connection } = parts

@@ -47,7 +47,7 @@ export function letterFor(mail: Mail, links: Links, site: string): Letter | null
     greeting: name === '' ? 'Hello,' : `Hello ${name},`,
     said: words.said,
     facts: factsOf(event, words, reader),
-    todo: TODO[words.remedy](links, reader),
+    todo: REMEDIES[words.remedy](links, reader),
     footer: FOOTERS[reader](site),
   }
 }
@@ -88,7 +88,7 @@ function factsOf(event: SecurityEvent, { source }: Words, reader: Reader): Lette
 const WORKS_FOR = durationWords(LINK_LIFETIME)
 
 /** Each link opens a page that asks once more: programs that look at links before people do change nothing. */
-const TODO: Readonly<Record<Remedy, (links: Links, reader: Reader) => Todo>> = {
+const REMEDIES: Readonly<Record<Remedy, (links: Links, reader: Reader) => Todo>> = {
   'not-me': ({ notMe }, reader) => ({
     text: [
       'If this was you, there is nothing to do. If it was not, say so below: everybody is signed out, and no password opens your account until you have chosen a new one by mail.',
