@@ -230,8 +230,10 @@ test(
     await dialog.getByLabel('Type “everybody” to confirm').fill('everybody')
     await press()
     await expect(alice.page.getByLabel('Email')).toBeVisible()
-    expect([await alice.isSignedIn(), await bob.isSignedIn()]).toEqual([false, false])
+    expect(await alice.isSignedIn()).toBe(false)
+    // Whoever asks in the moment before their row is reached is refused at once, and their record lacks the reason.
     await expect.poll(() => server.endedRow(copy.id)?.reason).toBe('epoch')
+    expect(await bob.isSignedIn()).toBe(false)
     const names = Object.keys(copy)
     server.db.prepare(`insert into sessions (${names}) values (${names.map((name) => `:${name}`)})`).run({ ...copy })
     expect(await bob.isSignedIn(), 'a restored row opens nothing').toBe(false)

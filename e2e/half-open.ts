@@ -104,11 +104,21 @@ export function called(server: Server, action: Action, cookie: string, fields: F
   return post(server, path, body, headers)
 }
 
-/** Rows of all tables, each as a text, but for what every request may leave: attempts, events and their mails. */
-export function dump({ db }: Server, but: readonly string[] = []): Record<string, string> {
+/**
+ * Rows of all tables, each as a text, but for what every request may leave: attempts, events and their mails. Of people
+ * who were there before the victim came nothing is said: what earlier tests moved into the past, housekeeping ends when
+ * it comes by.
+ */
+export function dump({ db }: Server, victim: Pick<Victim, 'id'>, but: readonly string[] = []): Record<string, string> {
   const left = ['attempts', 'events', 'outbox', 'sqlite_sequence', ...but]
   const names = db.prepare("select name from sqlite_master where type = 'table'").pluck().all() as string[]
-  const rows = (name: string) => db.prepare(`select * from "${name}"`).all()
+  const since = db.prepare('select created_at from users where id = ?').pluck().get(victim.id) as number
+  const earlier = db.prepare('select id from users where created_at < ?').pluck().all(since)
+  const isOld = ({ user_id: owner, created_at: at }: Record<string, unknown>) => owner === null && Number(at) < since
+  const isOfNow = (row: Record<string, unknown>) =>
+    !isOld(row) && !Object.values(row).some((value) => earlier.includes(value))
+  const rows = (name: string) =>
+    (db.prepare(`select * from "${name}"`).all() as Record<string, unknown>[]).filter(isOfNow)
   // A wrong password is counted in the account's row; that is no change of the account.
   const uncounted = (key: string, value: unknown) => (key === 'password_failures' ? 0 : value)
   const kept = names.filter((name) => !left.includes(name))

@@ -10,7 +10,7 @@ import type { HalfOpen } from './tries.ts'
 /** The doors for anybody, tried from the browser that is half in, with the victim's address and nothing that is right. */
 export async function expectQuiet(server: Server, victim: Victim, half: HalfOpen): Promise<void> {
   // Asking for something half done writes that down; it is nobody's session.
-  const rows = () => dump(server, ['pending'])
+  const rows = () => dump(server, victim, ['pending'])
   const before = rows()
   for (const door of everyDoor().filter((one) => isPublic(one) && !half.own?.includes(one.name))) {
     const answers = await Promise.all(triesOf(server, door, victim, half).map((send) => send()))

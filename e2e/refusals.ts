@@ -7,7 +7,7 @@ import { type HalfOpen, triesOf } from './tries.ts'
 
 /** Tries every door that is not for anybody. Fails at the first that opens, tells, or leaves something behind. */
 export async function expectShut(server: Server, victim: Victim, half: HalfOpen): Promise<void> {
-  const before = dump(server)
+  const before = dump(server, victim)
   const doors = everyDoor().filter((door) => !isPublic(door) && !half.own?.includes(door.name))
   expect(doors.length).toBeGreaterThan(30)
   for (const door of doors) {
@@ -21,7 +21,7 @@ export async function expectShut(server: Server, victim: Victim, half: HalfOpen)
       expect(answer.cookies, `${what} sets no cookie`).toEqual([])
       expect(answer.headers['cache-control'], `${what} is kept nowhere`).toContain('no-store')
     }
-    expect(dump(server), `${door.name} leaves every row as it was`).toEqual(before)
+    expect(dump(server, victim), `${door.name} leaves every row as it was`).toEqual(before)
   }
 }
 
