@@ -1,7 +1,16 @@
 import type { NextConfig } from 'next'
 
 const config: NextConfig = {
-  serverExternalPackages: ['better-sqlite3', '@node-rs/argon2', 'pino', 'pg', 'maxmind', 'nodemailer'],
+  serverExternalPackages: [
+    'better-sqlite3',
+    '@node-rs/argon2',
+    'pino',
+    'pg',
+    'maxmind',
+    'nodemailer',
+    'oidc-provider',
+    'light-my-request',
+  ],
   poweredByHeader: false,
   reactStrictMode: true,
   // Development writes each request down with its address; what a mailed link brings stays out of it (v5.0.0-16.2.5).
