@@ -10,22 +10,24 @@ import type {
   NewEvent,
   NewGrant,
   RecentProof,
+  Registrar,
   SessionProof,
   Spent,
 } from './vocabulary.ts'
 
-/** Applications. Removing one ends all its grants. */
+/** Applications. Whoever adds or removes one is looked at again in the same step, and it is written down in an event. */
 export interface ClientStore {
   find(id: string): MaybePromise<Client | undefined>
   /** Oldest first. */
   list(): MaybePromise<readonly Client[]>
-  add(client: Omit<Client, 'createdAt'>): MaybePromise<'added' | 'id-taken'>
-  remove(id: string): MaybePromise<boolean>
+  add(by: Registrar, client: Omit<Client, 'createdAt'>): MaybePromise<'added' | 'id-taken' | 'session-over'>
+  /** Ends all its grants; relying parties are told. @param why the administrator's reason */
+  remove(by: Registrar, id: string, why: string | null): MaybePromise<'removed' | 'not-found' | 'session-over'>
 }
 
 /** What people have let applications do. */
 export interface GrantStore {
-  /** The person consents: under their session's lock, with the event. */
+  /** The person consents: under their session's lock, with the event. `replaces` goes with its tokens. */
   begin(proof: SessionProof, grant: NewGrant, event: NewEvent): MaybePromise<Grant | 'session-over' | 'unknown-client'>
   /**
    * The grant and the row of its session, whatever their standing; undefined when it has ended or run out. One reading
@@ -44,8 +46,11 @@ export interface GrantStore {
 
 /** What the protocol keeps. Rows that have run out are not found, and are swept. */
 export interface ArtifactStore {
-  /** Writes it, or replaces the one of this kind and digest. */
-  save(artifact: NewArtifact): MaybePromise<void>
+  /**
+   * Writes it, or replaces the one of this kind and digest; one that was used up stays so. False, and nothing is written,
+   * when its grant is over.
+   */
+  save(artifact: NewArtifact): MaybePromise<boolean>
   find(kind: string, digest: Buffer): MaybePromise<Artifact | undefined>
   findByUserCode(kind: string, userCodeDigest: Buffer): MaybePromise<Artifact | undefined>
   /** Of any number of parallel calls one gets `spent`. `grace` in seconds: 0 knows no `again`. */
@@ -57,6 +62,7 @@ export interface ArtifactStore {
 
 /** Relying parties that wait to be told of an end. Written with the end; leased to one sender at a time. */
 export interface LogoutOutbox {
+  /** At most `most` that are due, for this caller alone during `lease` seconds. Oldest first. */
   claim(most: number, lease: number): MaybePromise<readonly LogoutNotice[]>
   sent(id: number): MaybePromise<void>
   /** Tried again after so many seconds, or given up with null. */

@@ -1,5 +1,8 @@
 /** Applications that people link to their account, and what they hold: types only. */
-import type { SessionCheck } from './session.ts'
+import type { AdministratorProof, RecentProof, SessionCheck } from './session.ts'
+
+/** Who adds and removes applications: an administrator, or the command line, which the shell proves. */
+export type Registrar = 'shell' | (AdministratorProof & RecentProof)
 
 /** An application that may ask for a grant. RFC 6749 §2, OpenID Connect Registration §2. */
 export interface Client {
@@ -27,8 +30,10 @@ export interface Grant {
   readonly id: string
   readonly userId: string
   readonly clientId: string
-  /** The session in which it was made; null once that has ended and the grant outlives it (`offline_access`). */
+  /** The session that it hangs on; null once that has ended and the grant outlives it (`offline_access`). */
   readonly sessionId: string | null
+  /** The session in which it was made, also when that is over: the `sid` that the relying party knows it by. */
+  readonly madeIn: string
   /** With a space between them. */
   readonly scope: string
   /** The person consented that it outlives the session: `offline_access`. */
@@ -45,6 +50,8 @@ export interface Grant {
 export type NewGrant = Pick<Grant, 'id' | 'clientId' | 'scope' | 'offline' | 'authenticatedAt' | 'methods'> & {
   /** Seconds. */
   readonly lifetime: number
+  /** An older grant of this application in the same session, whose place it takes; its tokens end with it. */
+  readonly replaces?: string | null
 }
 
 /** A grant, the session that it hangs on if there is one, and the database's time: one reading. */
@@ -69,7 +76,10 @@ export interface Artifact {
   readonly kind: string
   readonly digest: Buffer
   readonly sealed: string
+  /** Ends with this grant, whatever ends that. */
   readonly grantId: string | null
+  /** Whose it is, as far as that is known: half-done things without a grant end where the account's half-states do. */
+  readonly userId: string | null
   /** SHA-256 of a device's user code. */
   readonly userCodeDigest: Buffer | null
   readonly consumedAt: Date | null
@@ -85,9 +95,9 @@ export type NewArtifact = Omit<Artifact, 'consumedAt' | 'expiresAt'> & {
 
 /**
  * - `spent`: this call used it up.
- * - `again`: it was used up within the grace, and what took its place has not been shown yet: an answer was lost. What
- *   took its place is gone, and another may be made.
- * - `reused`: it was used up before. Somebody else has it too.
+ * - `again`: it was used up within the grace, and nothing that took its place has been shown yet: an answer was lost, or
+ *   two calls crossed. Another may be made in its place. Of all that were made the first one shown stays.
+ * - `reused`: it was used up before, or another that was made in the same place has been shown. Somebody else has it too.
  */
 export type Spent = 'spent' | 'again' | 'reused' | 'unknown'
 
