@@ -4,6 +4,7 @@ import { normaliseEmail } from '#lib/account/email.ts'
 import { tidy } from '#lib/housekeeping.ts'
 import { keyFileOf } from '#lib/keys/ring.ts'
 import { rotate } from '#lib/keys/rotate.ts'
+import { signsFrom } from '#lib/keys/signing.ts'
 import { raiseEpochIfOwn } from '#lib/session/epoch.ts'
 import { closeStore } from '#lib/store.ts'
 import { now } from '#lib/time.ts'
@@ -49,6 +50,7 @@ export async function rotateKeys(): Promise<number> {
   prepareKeys()
   const { added, retiring, retired } = rotate(path, now())
   say(`Key ${added.id} opens at once and seals from ${added.sealsFrom?.toISOString()}. No restart is needed.`)
+  say(`Its signing keys are published at once and sign from ${signsFrom(added).toISOString()}.`)
   for (const { id, retiresAt } of retiring) say(`Key ${id} opens until ${retiresAt?.toISOString()}.`)
   for (const { id } of retired) say(`Key ${id} has retired: it opens no session, only authenticator apps unused since.`)
   return 0

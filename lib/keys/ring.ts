@@ -123,7 +123,7 @@ function isSame(before: KeyRing, sealing: Key, keys: readonly Key[], retired: re
   return areSame([sealing], [before.sealing]) && areSame(keys, before.keys) && areSame(retired, before.retired)
 }
 
-function areSame(some: readonly Key[], others: readonly Key[]): boolean {
+export function areSame(some: readonly Key[], others: readonly Key[]): boolean {
   const same = (a: Key, b: Key | undefined) => a.id === b?.id && a.secret === b.secret
   return some.length === others.length && some.every((key, i) => same(key, others[i]))
 }

@@ -74,6 +74,16 @@ for (const [days, count] of [
   })
 }
 
+test('the signing keys are looked at by signing with them', { tag: '@v5.0.0-13.3.4' }, ({ directory }) => {
+  const file = join(directory, 'keys')
+  createKeyFile(file, now())
+  rotate(file, now())
+  const found = aboutKeys(settings({ SESSION_KEYS_FILE: file, DATA_DIR: directory })).map(({ text }) => text)
+  expect(found).toContainEqual(
+    expect.stringMatching(/^4 signing keys \(ES256, EdDSA\) from the same ring; [\w-]{43} signs$/),
+  )
+})
+
 test('keys that others can read are a warning', ({ directory }) => {
   const file = join(directory, 'keys')
   createKeyFile(file, now())

@@ -1,16 +1,19 @@
 import 'server-only'
+import { sign, verify } from 'node:crypto'
 import { statSync } from 'node:fs'
-import type { Settings } from '#lib/config.ts'
+import type { KeySettings, Settings } from '#lib/config.ts'
 import { isOpenToOthers, keysFromText, readKeyFile, versionOfFile, WrongKeys } from '#lib/keys/file.ts'
-import { keyFileOf } from '#lib/keys/ring.ts'
+import { keyFileOf, openRing } from '#lib/keys/ring.ts'
+import { openSigningKeys, SIGNING_ALGORITHMS } from '#lib/keys/signing.ts'
 import { DAY, now, secondsBetween } from '#lib/time.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
 /** A key that seals for longer than this should be followed by another. Seconds. */
 const OLD_KEY = 90 * DAY
+const PROBE = Buffer.from('signet doctor')
 
 /** @see ASVS v5.0.0-13.3.4 */
-export function aboutKeys({ keys, dataDir }: Settings): Finding[] {
+export function aboutKeys({ keys, dataDir, origin }: Settings): Finding[] {
   const path = keyFileOf(keys)
   if (path !== null && keys.file === null && versionOfFile(path) === undefined) {
     return [ok(`no keys yet; the first start makes ${path}`)]
@@ -23,11 +26,25 @@ export function aboutKeys({ keys, dataDir }: Settings): Finding[] {
     if (addedAt && secondsBetween(addedAt, now()) > OLD_KEY) {
       findings.push(warning(`The newest key is of ${addedAt.toISOString().slice(0, 10)}. ${rotating(path)}`))
     }
-    return [...findings, ...aboutPermissions(path, keys.file !== null, dataDir)]
+    return [...findings, aboutSigning(keys, origin), ...aboutPermissions(path, keys.file !== null, dataDir)]
   } catch (problem) {
     if (problem instanceof WrongKeys) return [error(problem.message)]
     throw problem
   }
+}
+
+/** By signing something: keys that cannot be used are found here and not by a relying party. */
+function aboutSigning(source: KeySettings, origin: string): Finding {
+  const { publicJwks, current } = openSigningKeys(openRing(source, now), now, origin)()
+  const works = SIGNING_ALGORITHMS.map(current).every(({ alg, privateKey, publicKey }) => {
+    const hash = alg === 'ES256' ? 'sha256' : null
+    return verify(hash, PROBE, publicKey, sign(hash, PROBE, privateKey))
+  })
+  const { kid } = current('ES256')
+  if (!works) return error('The signing keys do not verify what they sign.')
+  return ok(
+    `${publicJwks.keys.length} signing keys (${SIGNING_ALGORITHMS.join(', ')}) from the same ring; ${kid} signs`,
+  )
 }
 
 /** The form `id:secret` knows no dates: then the newest key is as old as its file. */
