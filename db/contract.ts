@@ -169,11 +169,13 @@ export interface SessionStore {
 
   /**
    * Ends a session that has run out, if it is still as `seen` (nobody was active meanwhile); one that was replayed, or
-   * whose person signs out with a token that an authentication has just retired, whatever happened meanwhile.
+   * whose person signs out with a token that an authentication has just retired, or lets an application do it, whatever
+   * happened meanwhile.
    */
   endAs(
     seen: SessionCheck,
-    reason: 'idle' | 'expired' | 'replayed' | 'signed-out' | 'circumstances' | 'epoch',
+    reason: 'idle' | 'expired' | 'replayed' | 'signed-out' | 'signed-out-elsewhere' | 'circumstances' | 'epoch',
+    endedBy?: string,
   ): MaybePromise<boolean>
   rename(proof: RecentProof, id: string, name: string | null): MaybePromise<'renamed' | 'not-found' | 'session-over'>
 

@@ -74,12 +74,12 @@ export function ending(
     endOthers: (proof, endedBy) => endEach(proof, 'sign-out-others', endedBy),
     endAll: (proof, endedBy) => endEach(proof, 'sign-out-everywhere', endedBy),
 
-    endAs: (seen, reason) =>
+    endAs: (seen, reason, endedBy) =>
       connection.write(async (queries) => {
         const session = await lock(queries, seen.id)
         if (!session || (!isUnconditional(reason) && !isAsSeen(session, seen))) return false
         if (reason === 'replayed') await note(queries, replayedEvent(session))
-        await end(queries, { session, ending: { reason, endedBy: null } })
+        await end(queries, { session, ending: { reason, endedBy: endedBy ?? null } })
         return true
       }),
 

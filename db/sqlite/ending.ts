@@ -56,12 +56,12 @@ export function ending(
     endOthers: (proof, endedBy) => endEach(proof, 'sign-out-others', endedBy),
     endAll: (proof, endedBy) => endEach(proof, 'sign-out-everywhere', endedBy),
 
-    endAs: (seen, reason) =>
+    endAs: (seen, reason, endedBy) =>
       step(parts, (queries, now) => {
         const session = live(queries, seen.id, now)
         if (!session || (!isUnconditional(reason) && !isAsSeen(session, seen))) return false
         if (reason === 'replayed') note(queries, replayedEvent(session), now)
-        end(queries, { session, ending: { reason, endedBy: null } })
+        end(queries, { session, ending: { reason, endedBy: endedBy ?? null } })
         return true
       }),
 

@@ -171,6 +171,14 @@ export function ending(): void {
     expect(events.every(({ sessionId }) => sessionId === seen.id)).toBe(true)
   })
 
+  test('a session that an application ended says which', { tag: '@v5.0.0-7.4.1' }, async ({ store, alice }) => {
+    const session = await begin(store, alice)
+    expect(await store.sessions.endAs(session, 'signed-out-elsewhere', 'the application Command line')).toBe(true)
+    expect(await store.sessions.check(session.id)).toBeUndefined()
+    const endedBy = 'the application Command line'
+    expect(await store.sessions.ended(session.id)).toMatchObject({ reason: 'signed-out-elsewhere', endedBy })
+  })
+
   test('an administrator ends one person’s sessions, or everybody’s', { tag: '@v5.0.0-7.4.5' }, async ({
     store,
     alice,
