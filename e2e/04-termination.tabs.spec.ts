@@ -124,6 +124,10 @@ test(
   async ({ alice }) => {
     const laptop = await atLaptop(alice)
     const { page } = laptop
+    // Whoever has just come may be gone before the page listens.
+    const listens = page.waitForRequest('**/api/session/events')
+    await page.reload()
+    await listens
     const leave = () => page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })))
     const comeBack = () => page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
     await leave()
