@@ -48,7 +48,7 @@ export function undecided(): unknown[] {
   // @ts-expect-error an event without a decision
   const event: Readonly<Record<Cause | 'account-merged', unknown>> = WHAT_ENDS
   // @ts-expect-error a credential without a decision
-  const credential: Readonly<Record<Cause, Readonly<Record<Credential | 'linkedApps', Decision>>>> = WHAT_ENDS
+  const credential: Readonly<Record<Cause, Readonly<Record<Credential | 'apiKeys', Decision>>>> = WHAT_ENDS
   // @ts-expect-error a decision that is none
   const decision: Decision = 'perhaps'
   return [decided, event, credential, decision]

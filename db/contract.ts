@@ -16,6 +16,7 @@
  * that awaits nothing is several times cheaper.
  */
 import type { Administration } from './administration.ts'
+import type { ArtifactStore, ClientStore, GrantStore, LogoutOutbox } from './grants.ts'
 import type {
   AccountChange,
   Authority,
@@ -50,6 +51,7 @@ import type {
 } from './vocabulary.ts'
 
 export type * from './administration.ts'
+export type * from './grants.ts'
 export type * from './vocabulary.ts'
 
 /** What a store is opened with. Rules come in from outside, so that they stand in one place. */
@@ -319,6 +321,10 @@ export interface Store {
   readonly events: EventStore
   readonly pending: PendingStore
   readonly outbox: Outbox
+  readonly clients: ClientStore
+  readonly grants: GrantStore
+  readonly artifacts: ArtifactStore
+  readonly logouts: LogoutOutbox
   readonly administration: Administration
   limiter(options: LimiterOptions): Limiter
   /** Throws `StoreUnavailable` unless a read and the schema are all right; with `'write'`, unless writes are taken too. */

@@ -29,6 +29,11 @@ export function endsOf(cause: Cause, sessions: readonly LiveSession[], scope: Sc
     .map((session) => ({ session, ending: endingOf(session, ending, rules) }))
 }
 
+/** Whether an event ends what applications were let do, also beyond a session. Where one session was named, it does not. */
+export function endsApps(cause: Cause, scope: Scope): boolean {
+  return isEnded(WHAT_ENDS[cause].linkedApps, '', scope)
+}
+
 /** Those that this event ended, and not their own time. */
 export function endedBecause(cause: Cause, ends: readonly Ends[]): readonly Ends[] {
   return ends.filter(({ ending }) => ending.reason === WHAT_ENDS[cause].reason)

@@ -48,6 +48,13 @@ const TOLD = {
   'administrator-granted': true,
   'administrator-withdrawn': true,
   administered: false,
+  'app-linked': true,
+  'app-disconnected': false,
+  'app-token-reused': true,
+  'client-added': false,
+  'client-removed': false,
+  'identity-linked': true,
+  'identity-unlinked': true,
 } as const satisfies Readonly<Record<EventKind, boolean | ((detail: Detail) => boolean)>>
 
 /** The kinds of which mail ever tells: `lib/mail/words.ts` has words for each, or does not compile. */
@@ -96,4 +103,6 @@ const REPEATABLE: readonly EventKind[] = [
   'session-ended',
   'session-replayed',
   'circumstances-changed',
+  'app-linked',
+  'app-token-reused',
 ]

@@ -43,15 +43,21 @@ const MADE: Readonly<Record<AccountChange['kind'], Made>> = {
 const DONE: Readonly<Record<Credential, (plan: Plan) => Decision>> = {
   thisSession: (plan) => (plan.renewed ? 'renewed' : ended(plan, OWN)),
   otherSessions: (plan) => ended(plan, OTHER),
-  halfStates: ({ writes }) => (writes.some(([name]) => name === 'deletePendingOfUser') ? 'ends' : 'stays'),
+  halfStates: ({ writes }) => {
+    const done = ['deletePendingOfUser', 'deleteHalfDoneOfUser'].filter((name) => writes.some((one) => one[0] === name))
+    return done.length === 2 ? 'ends' : done.length === 0 ? 'stays' : 'chosen'
+  },
   knownBrowsers: ({ writes }) =>
     writes.some(([name]) => name === 'forgetBrowsers' || name === 'forgetOtherBrowsers') ? 'ends' : 'stays',
+  linkedApps: ({ writes }) => (writes.some(([name]) => name === 'deleteGrantsOfUser') ? 'ends' : 'stays'),
 }
 
 for (const [kind, { change, by, cause }] of Object.entries(MADE)) {
   for (const credential of Object.keys(DONE) as Credential[]) {
     const wanted = cause === null ? 'stays' : WHAT_ENDS[cause][credential]
-    const done = wanted === 'chosen' || wanted === 'target' ? 'ends' : wanted
+    // Here one session is named: that is no reason to disconnect anything.
+    const named = wanted === 'target' && credential === 'linkedApps' ? 'stays' : 'ends'
+    const done = wanted === 'chosen' ? 'ends' : wanted === 'target' ? named : wanted
     test(`${kind}: ${credential} ${done}`, { tag: '@v5.0.0-7.4.3' }, () => {
       const made = planned(change, by)
       expect(DONE[credential](made)).toBe(done)
@@ -77,7 +83,20 @@ test('a session that goes on has a new token, above every one that was handed ou
 
 test('what the person lets be stays', () => {
   const { by, change } = MADE['password-changed']
-  expect(DONE.otherSessions(planned({ ...change, endOthers: false } as AccountChange, by))).toBe('stays')
+  const made = planned({ ...change, endOthers: false } as AccountChange, by)
+  expect(DONE.otherSessions(made)).toBe('stays')
+  expect(DONE.linkedApps(made)).toBe('stays')
+})
+
+test('an administrator who ends all sessions disconnects all applications', { tag: '@v5.0.0-7.4.5' }, () => {
+  const { by } = MADE['sessions-ended']
+  expect(DONE.linkedApps(planned({ kind: 'sessions-ended', sessionId: null }, by))).toBe('ends')
+})
+
+test('relying parties are told of grants before these are gone', () => {
+  const names = planned(MADE.reported.change, MADE.reported.by).writes.map(([name]) => name)
+  expect(names.indexOf('tellOfUser')).toBe(names.indexOf('deleteGrantsOfUser') - 1)
+  expect(names).toContain('tellOfUser')
 })
 
 test('a link that was used is taken away, whatever else ends', { tag: '@v5.0.0-6.4.3' }, () => {
@@ -116,28 +135,28 @@ test('a notice takes away what was added lately, since it became suspect', { tag
 
 /** The table once more, by hand: what both the plan and the stores are held against must not drift by itself. */
 const POLICY: Readonly<Record<Cause, readonly Decision[]>> = {
-  'sign-out': ['ends', 'stays', 'stays', 'stays'],
-  'sign-out-one': ['stays', 'target', 'stays', 'stays'],
-  'sign-out-others': ['stays', 'ends', 'ends', 'stays'],
-  'sign-out-everywhere': ['ends', 'ends', 'ends', 'stays'],
-  'password-changed': ['renewed', 'chosen', 'ends', 'ends'],
-  'factor-changed': ['renewed', 'chosen', 'ends', 'ends'],
-  'factors-removed': ['ends', 'ends', 'ends', 'ends'],
-  'email-changed': ['stays', 'stays', 'ends', 'stays'],
-  'email-restored': ['ends', 'ends', 'ends', 'ends'],
-  'password-reset': ['ends', 'ends', 'ends', 'ends'],
-  reported: ['ends', 'ends', 'ends', 'ends'],
-  'account-disabled': ['ends', 'ends', 'ends', 'ends'],
-  'account-enabled': ['stays', 'stays', 'stays', 'stays'],
-  'account-deleted': ['ends', 'ends', 'ends', 'ends'],
-  'role-changed': ['ends', 'ends', 'ends', 'stays'],
-  'ended-by-administrator': ['stays', 'target', 'ends', 'stays'],
+  'sign-out': ['ends', 'stays', 'stays', 'stays', 'stays'],
+  'sign-out-one': ['stays', 'target', 'stays', 'stays', 'stays'],
+  'sign-out-others': ['stays', 'ends', 'ends', 'stays', 'stays'],
+  'sign-out-everywhere': ['ends', 'ends', 'ends', 'stays', 'ends'],
+  'password-changed': ['renewed', 'chosen', 'ends', 'ends', 'chosen'],
+  'factor-changed': ['renewed', 'chosen', 'ends', 'ends', 'chosen'],
+  'factors-removed': ['ends', 'ends', 'ends', 'ends', 'ends'],
+  'email-changed': ['stays', 'stays', 'ends', 'stays', 'stays'],
+  'email-restored': ['ends', 'ends', 'ends', 'ends', 'ends'],
+  'password-reset': ['ends', 'ends', 'ends', 'ends', 'ends'],
+  reported: ['ends', 'ends', 'ends', 'ends', 'ends'],
+  'account-disabled': ['ends', 'ends', 'ends', 'ends', 'ends'],
+  'account-enabled': ['stays', 'stays', 'stays', 'stays', 'stays'],
+  'account-deleted': ['ends', 'ends', 'ends', 'ends', 'ends'],
+  'role-changed': ['ends', 'ends', 'ends', 'stays', 'ends'],
+  'ended-by-administrator': ['stays', 'target', 'ends', 'stays', 'target'],
 }
 
 test('the table says what the policy says', { tag: '@v5.0.0-7.4.3' }, () => {
   for (const [cause, row] of Object.entries(WHAT_ENDS)) {
-    const { thisSession, otherSessions, halfStates, knownBrowsers } = row
-    expect([thisSession, otherSessions, halfStates, knownBrowsers], cause).toEqual(POLICY[cause as Cause])
+    const { thisSession, otherSessions, halfStates, knownBrowsers, linkedApps } = row
+    expect([thisSession, otherSessions, halfStates, knownBrowsers, linkedApps], cause).toEqual(POLICY[cause as Cause])
   }
 })
 

@@ -7,7 +7,7 @@ import { type LiveSession, rekeyed } from './live.ts'
 import { changedUser } from './plan/account.ts'
 import { authorityProblem, changeProblem, isGoodLink, type Refusal, RIGHTS } from './plan/rights.ts'
 import { type AccountState, ofUser, ownSession } from './plan/state.ts'
-import { halfStates, type Write, writesOf } from './plan/writes.ts'
+import { otherEnds, type Write, writesOf } from './plan/writes.ts'
 import { administeredEvent, byAdministrator } from './records.ts'
 import { WHAT_ENDS } from './what-ends.ts'
 
@@ -37,14 +37,19 @@ export function planChange(
   if (refusal) return refusal
   const after = changedUser(state, user, change)
   const own = authority.by === 'person' ? ownSession(state, authority) : undefined
-  const ends = cause === null ? [] : endsOf(cause, ofUser(state, user), scopeOf(change, own, event), rules)
+  const scope = scopeOf(change, own, event)
+  const ends = cause === null ? [] : endsOf(cause, ofUser(state, user), scope, rules)
   const isRenewed = cause !== null && WHAT_ENDS[cause].thisSession === 'renewed'
   const renewed = isRenewed && own && authority.by === 'person' ? rekeyed(own, authority.digest) : null
   return {
     events: eventsOf(state, authority, change, user, event),
     ends,
     renewed,
-    writes: [...writesOf(state, user, change), ...halfStates(authority, user, cause, own), ['saveUser', after]],
+    writes: [
+      ...writesOf(state, user, change),
+      ...otherEnds(state, authority, user, cause, scope, own),
+      ['saveUser', after],
+    ],
     changed: {
       outcome: 'changed',
       user: after,

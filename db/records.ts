@@ -1,5 +1,5 @@
 import 'server-only'
-import type { EndedSession, Ending, NewEvent, User } from './contract.ts'
+import type { Client, EndedSession, Ending, NewEvent, User } from './contract.ts'
 import { deviceName } from './device-name.ts'
 import type { LiveSession } from './live.ts'
 
@@ -61,6 +61,17 @@ export function administeredEvent(
 ): NewEvent {
   const detail = { ...event.detail, act, user: user.email, userId: user.id }
   return { ...event, kind: 'administered', userId: administratorId, detail }
+}
+
+/** Whoever administers from the command line is nobody that the database knows. */
+export function clientEvent(
+  kind: 'client-added' | 'client-removed',
+  { id, name }: Pick<Client, 'id' | 'name'>,
+  by: LiveSession | null,
+  why: string | null,
+): NewEvent {
+  const detail = { client: id, name, ...(why && { reason: why }) }
+  return by ? about(by, kind, detail) : { ...eventOf(kind, null), detail }
 }
 
 /** An event of which nothing else is known. */

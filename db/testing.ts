@@ -3,7 +3,11 @@ import { test as base } from '@playwright/test'
 import type {
   AdministratorProof,
   Authority,
+  Client,
   FullProof,
+  Grant,
+  NewArtifact,
+  NewGrant,
   NewPending,
   NewSession,
   PendingKind,
@@ -16,6 +20,7 @@ import type {
 import { eventOf } from './records.ts'
 import { type Cluster, startCluster } from './testing/cluster.ts'
 import { type Place, postgresPlace, sqlitePlace } from './testing/place.ts'
+import { HOUR } from './testing/rules.ts'
 
 export { eventOf as event } from './records.ts'
 export { DAY, HOUR, LOCKING, MINUTE, RULES } from './testing/rules.ts'
@@ -149,6 +154,44 @@ export function newPending(kind: PendingKind, userId: string | null, other: Part
     lifetime: 600,
     ...other,
   }
+}
+
+/** An application as `signet clients add` would register it; its relying party can be told of ends. */
+export async function registered(store: Store, other: Partial<Client> = {}): Promise<string> {
+  const id = randomId()
+  const added = await store.clients.add('shell', {
+    id,
+    name: 'Notes',
+    secretDigest: null,
+    redirectUris: ['https://notes.example/callback'],
+    postLogoutRedirectUris: [],
+    backchannelLogoutUri: 'https://notes.example/logout',
+    scope: 'openid offline_access sessions:read',
+    device: false,
+    ...other,
+  })
+  if (added !== 'added') throw new Error(added)
+  return other.id ?? id
+}
+
+/** What a person in this session would let an application do. */
+export function newGrant(clientId: string, other: Partial<NewGrant> = {}): NewGrant {
+  const shown = { authenticatedAt: new Date(), methods: 'pwd' }
+  return { id: randomId(), clientId, scope: 'openid', offline: false, ...shown, lifetime: 8 * HOUR, ...other }
+}
+
+/** An application that was linked in this session. */
+export async function linked(store: Store, session: SessionCheck, other: Partial<NewGrant> = {}): Promise<Grant> {
+  const wanted = newGrant(other.clientId ?? (await registered(store)), other)
+  const grant = await store.grants.begin(proofOf(session), wanted, eventOf('app-linked', session.userId))
+  if (typeof grant === 'string') throw new Error(grant)
+  return grant
+}
+
+/** Something that the protocol would keep. */
+export function newArtifact(kind: string, other: Partial<NewArtifact> = {}): NewArtifact {
+  const none = { grantId: null, userId: null, userCodeDigest: null, replaces: null }
+  return { kind, digest: randomBytes(32), sealed: 'sealed', ...none, lifetime: HOUR, ...other }
 }
 
 export function successorOf(session: SessionCheck, generation = session.generation + 1) {

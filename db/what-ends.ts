@@ -19,12 +19,14 @@ export type Credential =
   | 'halfStates'
   /** The marks by which a browser counts as known: a bucket of its own for attempts, no notice of a new device. */
   | 'knownBrowsers'
+  /** What applications were let do, with their tokens. What hangs on a session goes with it, whatever is said here. */
+  | 'linkedApps'
 
 /**
  * - `ends`, `stays`: as they say.
  * - `renewed`: it goes on under a new token, and the old one is dead at once.
  * - `chosen`: ends unless the person said otherwise.
- * - `target`: only the one that was named.
+ * - `target`: only the one that was named, or all when none was.
  */
 export type Decision = 'ends' | 'stays' | 'renewed' | 'chosen' | 'target'
 
@@ -51,14 +53,27 @@ interface Row extends Readonly<Record<Credential, Decision>> {
   readonly reason: EndReason
 }
 
-const NOTHING = { thisSession: 'stays', otherSessions: 'stays', halfStates: 'stays', knownBrowsers: 'stays' } as const
-const EVERYTHING = { thisSession: 'ends', otherSessions: 'ends', halfStates: 'ends', knownBrowsers: 'ends' } as const
+const NOTHING = {
+  thisSession: 'stays',
+  otherSessions: 'stays',
+  halfStates: 'stays',
+  knownBrowsers: 'stays',
+  linkedApps: 'stays',
+} as const
+const EVERYTHING = {
+  thisSession: 'ends',
+  otherSessions: 'ends',
+  halfStates: 'ends',
+  knownBrowsers: 'ends',
+  linkedApps: 'ends',
+} as const
 /** Here it goes on under a new token; elsewhere it ends, unless the person wants otherwise, and no other browser is known. */
 const AUTHENTICATOR = {
   thisSession: 'renewed',
   otherSessions: 'chosen',
   halfStates: 'ends',
   knownBrowsers: 'ends',
+  linkedApps: 'chosen',
 } as const
 
 export const WHAT_ENDS: Readonly<Record<Cause, Row>> = {
@@ -71,6 +86,7 @@ export const WHAT_ENDS: Readonly<Record<Cause, Row>> = {
     thisSession: 'ends',
     otherSessions: 'ends',
     halfStates: 'ends',
+    linkedApps: 'ends',
     reason: 'signed-out-everywhere',
   },
   'password-changed': { ...AUTHENTICATOR, reason: 'password-changed' },
@@ -92,7 +108,14 @@ export const WHAT_ENDS: Readonly<Record<Cause, Row>> = {
     thisSession: 'ends',
     otherSessions: 'ends',
     halfStates: 'ends',
+    linkedApps: 'ends',
     reason: 'role-changed',
   },
-  'ended-by-administrator': { ...NOTHING, otherSessions: 'target', halfStates: 'ends', reason: 'administrator' },
+  'ended-by-administrator': {
+    ...NOTHING,
+    otherSessions: 'target',
+    halfStates: 'ends',
+    linkedApps: 'target',
+    reason: 'administrator',
+  },
 }

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { AccountChange, Authority, Passkey, User } from '../contract.ts'
+import { endsApps, type Scope } from '../ends.ts'
 import type { LiveSession } from '../live.ts'
 import { type Cause, WHAT_ENDS } from '../what-ends.ts'
 import type { AccountState } from './state.ts'
@@ -23,6 +24,10 @@ export interface Writes {
   readonly deleteRecoveryCodes: { userId: string }
   readonly deletePending: { id: string }
   readonly deletePendingOfUser: { userId: string }
+  readonly deleteHalfDoneOfUser: { userId: string }
+  /** Relying parties will be told of what is taken away next. */
+  readonly tellOfUser: { userId: string; now: Date }
+  readonly deleteGrantsOfUser: { userId: string }
   readonly forgetBrowsers: { userId: string }
   readonly scrubEvents: { userId: string }
   readonly scrubEnded: { userId: string }
@@ -91,17 +96,29 @@ export function writesOf({ now, notice }: AccountState, { id: userId }: User, ch
 }
 
 /** What else the table ends, and the link that was used: it opens nothing twice. */
-export function halfStates(
+export function otherEnds(
+  { now }: AccountState,
   authority: Authority,
   { id: userId }: User,
   cause: Cause | null,
+  scope: Scope,
   own?: LiveSession,
 ): Write[] {
   const row = cause === null ? null : WHAT_ENDS[cause]
   return [
     ...(authority.by === 'link' ? ([['deletePending', { id: authority.pendingId }]] as const) : []),
-    ...(row?.halfStates === 'ends' ? ([['deletePendingOfUser', { userId }]] as const) : []),
+    ...(row?.halfStates === 'ends' ? HALF_STATES.map((name): Write => [name, { userId }]) : []),
+    ...(cause !== null && endsApps(cause, scope) ? apps(userId, now) : []),
     ...(row?.knownBrowsers === 'ends' ? [forgetting(userId, row.thisSession === 'renewed' ? own : undefined)] : []),
+  ]
+}
+
+const HALF_STATES = ['deletePendingOfUser', 'deleteHalfDoneOfUser'] as const
+
+function apps(userId: string, now: Date): Write[] {
+  return [
+    ['tellOfUser', { userId, now }],
+    ['deleteGrantsOfUser', { userId }],
   ]
 }
 

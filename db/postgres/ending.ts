@@ -1,11 +1,12 @@
 import 'server-only'
 import type { EndedSession, Ending, SessionProof, SessionStore } from '../contract.ts'
 import { deviceName } from '../device-name.ts'
-import { endedBecause, endingOf, endsOf } from '../ends.ts'
+import { endedBecause, endingOf, endsApps, endsOf } from '../ends.ts'
 import { holds, isAsSeen, isUnconditional } from '../judgement.ts'
 import type { LiveSession } from '../live.ts'
 import { endedRecord, replayedEvent } from '../records.ts'
 import { type Cause, WHAT_ENDS } from '../what-ends.ts'
+import { endGrantsOfUser, endHalfStates } from './lineage.ts'
 import type { Queries } from './queries.ts'
 import { liveFrom } from './rows.ts'
 import { end, lock, lockOfUser, note, type Parts } from './step.ts'
@@ -39,9 +40,11 @@ export function ending(
       const sessions = await lockOfUser(queries, proof.userId)
       const own = sessions.find(({ id }) => id === proof.sessionId)
       if (!holds(own, proof, options)) return 'session-over'
-      const ends = endsOf(cause, sessions, { thisSession: proof.sessionId, target, endedBy }, options)
+      const scope = { thisSession: proof.sessionId, target, endedBy }
+      const ends = endsOf(cause, sessions, scope, options)
       for (const one of ends) await end(queries, one)
-      if (WHAT_ENDS[cause].halfStates === 'ends') await queries.deletePendingOfUser.execute({ userId: proof.userId })
+      if (WHAT_ENDS[cause].halfStates === 'ends') await endHalfStates(queries, proof.userId)
+      if (endsApps(cause, scope)) await endGrantsOfUser(queries, proof.userId)
       return endedBecause(cause, ends).map(({ session, ending }) => endedRecord(session, ending))
     })
   }
@@ -55,7 +58,18 @@ export function ending(
         return sessions.at(-1)?.id
       })
     }
+    while (await endSomeGrants(start));
     return ended
+  }
+
+  /** What had been let outlive its session. False when there is no more. */
+  function endSomeGrants(start: Date): Promise<boolean> {
+    return connection.write(async (queries) => {
+      const ids = (await queries.lockSomeGrants.execute({ start, most: AT_ONCE })).map(({ id }) => id)
+      await queries.tellOfSome.execute({ ids })
+      await queries.deleteSomeGrants.execute({ ids })
+      return ids.length === AT_ONCE
+    })
   }
 
   return {
@@ -86,13 +100,18 @@ export function ending(
     endForUser: (userId, ending) =>
       connection.write(async (queries) => {
         const sessions = await lockOfUser(queries, userId)
-        await queries.deletePendingOfUser.execute({ userId })
-        return endThese(queries, sessions, ending)
+        const ended = await endThese(queries, sessions, ending)
+        await endHalfStates(queries, userId)
+        await endGrantsOfUser(queries, userId)
+        return ended
       }),
 
     async endForEverybody(ending) {
       const [clock] = await connection.read((queries) => queries.clock.execute())
-      await connection.write((queries) => queries.deleteAllPending.execute())
+      await connection.write(async (queries) => {
+        await queries.deleteAllPending.execute()
+        await queries.deleteAllHalfDone.execute()
+      })
       return endForEverybody(clock?.now as Date, ending)
     },
   }

@@ -45,9 +45,11 @@ export function housekeeping({ connection, options }: Parts): Pick<SessionStore,
         const { rowCount: records } = await queries.purgeEnded.execute({ kept: KEPT, most: batch })
         const rest = batch - (records ?? 0)
         const { rowCount: events } = await queries.purgeEvents.execute({ kept: KEPT, most: rest })
-        const left = rest - (events ?? 0)
-        const { rowCount: halves } = await queries.purgePending.execute({ most: left })
-        return batch - left + (halves ?? 0)
+        let left = rest - (events ?? 0)
+        for (const query of [queries.purgePending, queries.purgeArtifacts, queries.purgeGrants, queries.purgeOnceIds]) {
+          left -= (await query.execute({ most: left })).rowCount ?? 0
+        }
+        return batch - left
       }),
   }
 }

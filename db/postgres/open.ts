@@ -1,9 +1,11 @@
 import 'server-only'
 import { type Store, type StoreOptions, StoreUnavailable } from '../contract.ts'
 import { postgresAdministration } from './administration.ts'
+import { postgresArtifacts } from './artifacts.ts'
 import { followChanges } from './changes.ts'
 import { connect } from './connection.ts'
 import { postgresEvents } from './events.ts'
+import { postgresClients, postgresGrants, postgresLogouts } from './grants.ts'
 import { postgresLimiter } from './limiter.ts'
 import { postgresOutbox, postgresPending } from './pending.ts'
 import type { Queries } from './queries.ts'
@@ -32,6 +34,10 @@ export async function openPostgres(options: StoreOptions): Promise<Store> {
     events: postgresEvents(parts),
     pending: postgresPending(parts),
     outbox: postgresOutbox(parts),
+    clients: postgresClients(parts),
+    grants: postgresGrants(parts),
+    artifacts: postgresArtifacts(parts),
+    logouts: postgresLogouts(parts),
     administration: postgresAdministration(parts),
     state: connection.state,
     limiter: (limits) => postgresLimiter(parts, limits),

@@ -3,8 +3,10 @@ import { sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { accountQueries } from './queries/accounts.ts'
 import { administrationQueries } from './queries/administration.ts'
+import { artifactQueries } from './queries/artifacts.ts'
 import { attemptQueries } from './queries/attempts.ts'
 import { factorQueries } from './queries/factors.ts'
+import { grantQueries } from './queries/grants.ts'
 import { lockingQueries } from './queries/locks.ts'
 import { pendingQueries } from './queries/pending.ts'
 import { now, p } from './queries/placeholders.ts'
@@ -28,6 +30,8 @@ export function prepareQueries(db: NodePgDatabase) {
     ...attemptQueries(db),
     ...factorQueries(db),
     ...pendingQueries(db),
+    ...grantQueries(db),
+    ...artifactQueries(db),
     clock: db.select({ now }).from(sql`(select 1) as one`).prepare('clock'),
     readOnly: db
       .select({ readOnly: sql<string>`current_setting('transaction_read_only')` })

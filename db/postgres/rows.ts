@@ -1,7 +1,7 @@
 import 'server-only'
-import type { EndedSession, SecurityEvent, SessionCheck } from '../contract.ts'
+import type { Artifact, EndedSession, LogoutNotice, SecurityEvent, SessionCheck } from '../contract.ts'
 import type { LiveSession } from '../live.ts'
-import type { endedSessions, events, sessions } from './schema.ts'
+import type { artifacts, endedSessions, events, logouts, sessions } from './schema.ts'
 
 /** Between rows and what the contract speaks of. */
 export type SessionRow = typeof sessions.$inferSelect
@@ -61,5 +61,13 @@ export function endedFrom({ seq: _, ...row }: typeof endedSessions.$inferSelect)
 }
 
 export function eventFrom(row: typeof events.$inferSelect): SecurityEvent {
+  return row
+}
+
+export function artifactFrom({ epoch: _, replaces: __, ...row }: typeof artifacts.$inferSelect): Artifact {
+  return row
+}
+
+export function logoutFrom({ dueAt: _, ...row }: typeof logouts.$inferSelect): LogoutNotice {
   return row
 }

@@ -6,6 +6,7 @@ import { type Ceiling, ceilingsOf, recipients } from '../notices.ts'
 import { endedEvent, endedRecord, impersonal, lockedEvent } from '../records.ts'
 import type { Changes } from './changes.ts'
 import type { Connection } from './connection.ts'
+import { endBoundGrants, endGrantsOfSession } from './lineage.ts'
 import type { Queries } from './queries.ts'
 import { liveFrom, rowFrom } from './rows.ts'
 
@@ -53,11 +54,12 @@ export async function lockOfUser(
   return (await queries.lockOfUser.execute({ userId, other })).map(liveFrom)
 }
 
-/** From here on nothing opens the session: its row, and with it every digest, is gone. The record stays. */
+/** From here on nothing opens the session: its row, and with it every digest, is gone, and what hung on it. The record stays. */
 export async function end(queries: Queries, { session, ending }: Ends): Promise<void> {
   const record = endedRecord(session, ending)
   await queries.deleteSession.execute({ id: session.id })
   await queries.deletePendingOfSession.execute({ sessionId: session.id })
+  await endGrantsOfSession(queries, session)
   await queries.insertEnded.execute({ ...record })
   await note(queries, endedEvent(session, ending))
   await announce(queries, { type: 'ended', sessionId: session.id, reason: ending.reason, at: record.endedAt })
@@ -70,6 +72,7 @@ export async function announce(queries: Queries, change: SessionChange): Promise
 /** From here on nothing but the unlock step opens it. */
 export async function lockSession(queries: Queries, session: LiveSession, event = lockedEvent(session)): Promise<void> {
   await queries.saveSession.execute(rowFrom(locked(session)))
+  await endBoundGrants(queries, session)
   await note(queries, event)
   await announce(queries, { type: 'locked', sessionId: session.id, at: session.now })
 }

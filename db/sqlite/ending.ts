@@ -2,11 +2,12 @@ import 'server-only'
 import { setImmediate } from 'node:timers/promises'
 import type { EndedSession, Ending, SessionProof, SessionStore } from '../contract.ts'
 import { deviceName } from '../device-name.ts'
-import { endedBecause, endingOf, endsOf } from '../ends.ts'
+import { endedBecause, endingOf, endsApps, endsOf } from '../ends.ts'
 import { isAsSeen, isUnconditional } from '../judgement.ts'
 import type { LiveSession } from '../live.ts'
 import { endedRecord, replayedEvent } from '../records.ts'
 import { type Cause, WHAT_ENDS } from '../what-ends.ts'
+import { endGrantsOfUser, endHalfStates } from './lineage.ts'
 import type { Queries } from './queries.ts'
 import { type LiveValues, liveFrom } from './rows.ts'
 import { end, live, liveOfUser, note, type Parts, step, stepBy } from './step.ts'
@@ -29,7 +30,8 @@ export function ending(
       const scope = { thisSession: proof.sessionId, target, endedBy }
       const ends = endsOf(cause, liveOfUser(queries, userId, now), scope, options)
       for (const one of ends) end(queries, one)
-      if (WHAT_ENDS[cause].halfStates === 'ends') queries.deletePendingOfUser.run({ userId })
+      if (WHAT_ENDS[cause].halfStates === 'ends') endHalfStates(queries, userId)
+      if (endsApps(cause, scope)) endGrantsOfUser(queries, userId, now)
       return endedBecause(cause, ends).map(({ session, ending }) => endedRecord(session, ending))
     })
   }
@@ -38,6 +40,15 @@ export function ending(
     const ending = endingOf(session, wanted, options)
     end(queries, { session, ending })
     return ending === wanted
+  }
+
+  /** What had been let outlive its session. False when there is no more. */
+  function endSomeGrants(start: Date): boolean {
+    const some = { start: start.getTime(), most: AT_ONCE }
+    return step(parts, (queries, now) => {
+      queries.tellOfSome.run({ ...some, now: now.getTime() })
+      return queries.deleteSomeGrants.run(some).changes === AT_ONCE
+    })
   }
 
   return {
@@ -67,14 +78,19 @@ export function ending(
 
     endForUser: (userId, ending) =>
       step(parts, (queries, now) => {
-        queries.deletePendingOfUser.run({ userId })
-        return liveOfUser(queries, userId, now).filter((session) => endOne(queries, session, ending)).length
+        const ended = liveOfUser(queries, userId, now).filter((session) => endOne(queries, session, ending)).length
+        endHalfStates(queries, userId)
+        endGrantsOfUser(queries, userId, now)
+        return ended
       }),
 
     async endForEverybody(ending) {
       const start = options.clock()
       let ended = 0
-      step(parts, (queries) => queries.deleteAllPending.run())
+      step(parts, (queries) => {
+        queries.deleteAllPending.run()
+        queries.deleteAllHalfDone.run()
+      })
       for (let after: string | undefined = ''; after !== undefined; ) {
         after = step(parts, (queries, now) => {
           const rows = queries.liveAfter.values({ after, most: AT_ONCE }) as unknown as LiveValues[]
@@ -85,6 +101,7 @@ export function ending(
         // Whoever else uses this process goes first.
         await setImmediate()
       }
+      while (endSomeGrants(start)) await setImmediate()
       return ended
     },
   }

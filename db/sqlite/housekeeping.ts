@@ -57,8 +57,12 @@ export function housekeeping(parts: Parts): Pick<SessionStore, 'sweep' | 'purge'
         const due = before(options.clock(), KEPT)
         const records = queries.purgeEnded.run({ before: due, most: batch }).changes
         const events = queries.purgeEvents.run({ before: due, most: batch - records }).changes
-        const most = batch - records - events
-        return records + events + queries.purgePending.run({ now: options.clock().getTime(), most }).changes
+        let gone = records + events
+        const now = options.clock().getTime()
+        for (const query of [queries.purgePending, queries.purgeArtifacts, queries.purgeGrants, queries.purgeOnceIds]) {
+          gone += query.run({ now, most: batch - gone }).changes
+        }
+        return gone
       })
     },
   }

@@ -1,9 +1,11 @@
 import 'server-only'
 import { type Store, type StoreOptions, StoreUnavailable } from '../contract.ts'
 import { sqliteAdministration } from './administration.ts'
+import { sqliteArtifacts } from './artifacts.ts'
 import { followChanges } from './changes.ts'
 import { connect } from './connection.ts'
 import { sqliteEvents } from './events.ts'
+import { sqliteClients, sqliteGrants, sqliteLogouts } from './grants.ts'
 import { sqliteLimiter } from './limiter.ts'
 import { sqliteOutbox, sqlitePending } from './pending.ts'
 import { sqliteSessions } from './sessions.ts'
@@ -35,6 +37,10 @@ export function openSqlite(path: string, options: StoreOptions): Store {
     events: sqliteEvents(parts),
     pending: sqlitePending(parts),
     outbox: sqliteOutbox(parts),
+    clients: sqliteClients(parts),
+    grants: sqliteGrants(parts),
+    artifacts: sqliteArtifacts(parts),
+    logouts: sqliteLogouts(parts),
     administration: sqliteAdministration(parts),
     limiter: (limits) => sqliteLimiter(parts, limits),
     ping,

@@ -4,8 +4,10 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { DatabaseState } from '../contract.ts'
 import { accountQueries } from './queries/accounts.ts'
 import { administrationQueries } from './queries/administration.ts'
+import { artifactQueries } from './queries/artifacts.ts'
 import { attemptQueries } from './queries/attempts.ts'
 import { factorQueries } from './queries/factors.ts'
+import { grantQueries, grantStatement } from './queries/grants.ts'
 import { pendingQueries } from './queries/pending.ts'
 import { endedQueries } from './queries/records.ts'
 import { checkStatement, sessionQueries } from './queries/sessions.ts'
@@ -22,6 +24,7 @@ export function prepareQueries(client: Database.Database, db: BetterSQLite3Datab
     coalesce((select max(seq) from ended_sessions), 0) as lastRecord`)
   return {
     check: checkStatement(client, db),
+    grant: grantStatement(client, db),
     ...sessionQueries(db),
     ...endedQueries(db),
     ...accountQueries(db),
@@ -29,6 +32,8 @@ export function prepareQueries(client: Database.Database, db: BetterSQLite3Datab
     ...attemptQueries(db),
     ...factorQueries(db),
     ...pendingQueries(db),
+    ...grantQueries(db),
+    ...artifactQueries(db),
     /** The sequence keeps its number when records are purged. */
     state: () => state.get() as DatabaseState,
     /** Changes when another connection, of any process, has written. */

@@ -1,7 +1,11 @@
 import 'server-only'
 import type {
+  Artifact,
   Authentication,
+  Client,
   EndedSession,
+  Grant,
+  LogoutNotice,
   Passkey,
   Pending,
   SecurityEvent,
@@ -10,7 +14,19 @@ import type {
   User,
 } from '../contract.ts'
 import type { LiveSession } from '../live.ts'
-import type { endedSessions, events, passkeys, pending, sessions, totps, users } from './schema.ts'
+import type {
+  artifacts,
+  clients,
+  endedSessions,
+  events,
+  grants,
+  logouts,
+  passkeys,
+  pending,
+  sessions,
+  totps,
+  users,
+} from './schema.ts'
 
 /** Between rows and what the contract speaks of. */
 export type SessionRow = typeof sessions.$inferSelect
@@ -166,6 +182,56 @@ export function passkeyFrom(row: typeof passkeys.$inferSelect): Passkey {
 export function pendingFrom(row: typeof pending.$inferSelect): Pending {
   const { detail, createdAt, expiresAt } = row
   return { ...row, detail: JSON.parse(detail), createdAt: new Date(createdAt), expiresAt: new Date(expiresAt) }
+}
+
+export function clientFrom(row: typeof clients.$inferSelect): Client {
+  return { ...row, createdAt: new Date(row.createdAt) }
+}
+
+type GrantRow = typeof grants.$inferSelect
+
+export function grantFrom({ offline, authenticatedAt, createdAt, lastUsedAt, expiresAt, ...row }: GrantRow): Grant {
+  return {
+    ...row,
+    offline: offline === 1,
+    authenticatedAt: new Date(authenticatedAt),
+    createdAt: new Date(createdAt),
+    lastUsedAt: new Date(lastUsedAt),
+    expiresAt: new Date(expiresAt),
+  }
+}
+
+/** The row in the order of the table: what every request with a signed token reads. */
+export type GrantValues = readonly [
+  id: string,
+  userId: string,
+  clientId: string,
+  sessionId: string | null,
+  madeIn: string,
+  scope: string,
+  offline: number,
+  authenticatedAt: number,
+  methods: string,
+  createdAt: number,
+  lastUsedAt: number,
+  expiresAt: number,
+  epoch: number,
+]
+
+export function grantFromValues(v: GrantValues): Grant {
+  const whose = { id: v[0], userId: v[1], clientId: v[2], sessionId: v[3], madeIn: v[4] }
+  const shown = { scope: v[5], offline: v[6] === 1, authenticatedAt: new Date(v[7]), methods: v[8] }
+  const times = { createdAt: new Date(v[9]), lastUsedAt: new Date(v[10]), expiresAt: new Date(v[11]) }
+  return { ...whose, ...shown, ...times, epoch: v[12] }
+}
+
+export function artifactFrom(row: typeof artifacts.$inferSelect): Artifact {
+  const { epoch: _, replaces: __, consumedAt, expiresAt, ...kept } = row
+  return { ...kept, consumedAt: instant(consumedAt), expiresAt: new Date(expiresAt) }
+}
+
+export function logoutFrom({ dueAt: _, createdAt, ...row }: typeof logouts.$inferSelect): LogoutNotice {
+  return { ...row, createdAt: new Date(createdAt) }
 }
 
 /** Values for a statement: this database keeps instants and truths as integers. */

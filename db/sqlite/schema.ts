@@ -223,6 +223,108 @@ export const outbox = sqliteTable(
   (table) => [index('outbox_by_due').on(table.dueAt)],
 )
 
+/** Applications that may ask for a grant. Their secrets are kept as digests. */
+export const clients = sqliteTable('clients', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  secretDigest: blob('secret_digest', { mode: 'buffer' }),
+  redirectUris: text('redirect_uris', { mode: 'json' }).$type<readonly string[]>().notNull(),
+  postLogoutRedirectUris: text('post_logout_redirect_uris', { mode: 'json' }).$type<readonly string[]>().notNull(),
+  backchannelLogoutUri: text('backchannel_logout_uri'),
+  scope: text('scope').notNull(),
+  device: integer('device', { mode: 'boolean' }).notNull(),
+  createdAt: integer('created_at').notNull(),
+})
+
+/**
+ * What people have let applications do. `session_id` is empty once that session has ended and the grant outlives it;
+ * `made_in` stays. What hangs below goes with the row, whatever takes it away.
+ */
+export const grants = sqliteTable(
+  'grants',
+  {
+    id: text('id').primaryKey(),
+    userId: ofUser(),
+    clientId: text('client_id')
+      .notNull()
+      .references(() => clients.id),
+    sessionId: text('session_id'),
+    madeIn: text('made_in').notNull(),
+    scope: text('scope').notNull(),
+    offline: integer('offline').notNull(),
+    authenticatedAt: integer('authenticated_at').notNull(),
+    methods: text('methods').notNull(),
+    createdAt: integer('created_at').notNull(),
+    lastUsedAt: integer('last_used_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    epoch: integer('epoch').notNull(),
+  },
+  (table) => [
+    index('grants_by_user').on(table.userId),
+    index('grants_by_client').on(table.clientId),
+    index('grants_by_session').on(table.sessionId).where(sql`session_id is not null`),
+    // One that has run out waits for the end of its session: its relying party is told then.
+    index('grants_by_expiry').on(table.expiresAt).where(sql`session_id is null`),
+  ],
+)
+
+/** What the protocol keeps, by the digests of its values. Sealed; none of it can be used from here. */
+export const artifacts = sqliteTable(
+  'artifacts',
+  {
+    kind: text('kind').notNull(),
+    digest: blob('digest', { mode: 'buffer' }).notNull(),
+    sealed: text('sealed').notNull(),
+    grantId: text('grant_id').references(() => grants.id, { onDelete: 'cascade' }),
+    userId: text('user_id').references(() => users.id),
+    userCodeDigest: blob('user_code_digest', { mode: 'buffer' }),
+    /** Of a refresh token: the one in whose place it was made. */
+    replaces: blob('replaces', { mode: 'buffer' }),
+    consumedAt: integer('consumed_at'),
+    expiresAt: integer('expires_at').notNull(),
+    epoch: integer('epoch').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.kind, table.digest] }),
+    index('artifacts_by_grant').on(table.grantId).where(sql`grant_id is not null`),
+    index('artifacts_by_user').on(table.userId).where(sql`user_id is not null`),
+    index('artifacts_by_user_code').on(table.userCodeDigest).where(sql`user_code_digest is not null`),
+    index('artifacts_by_predecessor').on(table.replaces).where(sql`replaces is not null`),
+    index('artifacts_by_expiry').on(table.expiresAt),
+  ],
+)
+
+/** Identifiers that are good once, until whatever they name has run out anyway. */
+export const onceIds = sqliteTable(
+  'once_ids',
+  {
+    issuer: text('issuer').notNull(),
+    id: text('id').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.issuer, table.id] }), index('once_ids_by_expiry').on(table.expiresAt)],
+)
+
+/** Relying parties that wait to be told of an end. Written with it; one for each application, session and step. */
+export const logouts = sqliteTable(
+  'logouts',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    /** Not a reference: whoever is removed is told as well. */
+    clientId: text('client_id').notNull(),
+    uri: text('uri').notNull(),
+    userId: ofUser(),
+    sessionId: text('session_id').notNull(),
+    failures: integer('failures').notNull().default(0),
+    dueAt: integer('due_at').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('logouts_once').on(table.clientId, table.sessionId, table.createdAt),
+    index('logouts_by_due').on(table.dueAt),
+  ],
+)
+
 /** One row: which database this is. Made at random with the tables, so a backup has the same and a new one another. */
 export const identity = sqliteTable('identity', { id: text('id').primaryKey() })
 

@@ -1,13 +1,13 @@
 import 'server-only'
 import type { SessionStore } from '../contract.ts'
 import { endingOfCircumstances, overBecause } from '../judgement.ts'
-import { locked, moved, seen, touched } from '../live.ts'
+import { moved, seen, touched } from '../live.ts'
 import { KEPT, renamedEvent } from '../records.ts'
 import { beginning } from './beginning.ts'
 import { ending } from './ending.ts'
 import { housekeeping } from './housekeeping.ts'
 import { checkFrom, endedFrom, rowFrom } from './rows.ts'
-import { end, live, liveOfUser, note, type Parts, stepBy } from './step.ts'
+import { end, live, liveOfUser, lock, note, type Parts, stepBy } from './step.ts'
 
 /** The sessions of the embedded store. Every method is synchronous: it answers a value, not a promise. */
 export function sqliteSessions(parts: Parts): SessionStore {
@@ -62,10 +62,11 @@ function noting(parts: Parts): Pick<SessionStore, 'changeCircumstances' | 'touch
   return {
     changeCircumstances(proof, to, done, event) {
       const changed = stepBy(parts, proof, (queries, session) => {
-        note(queries, event, session.now)
         const ending = endingOfCircumstances(session, done, options)
+        if (done === 'locked' && !ending) lock(queries, session, event)
+        else note(queries, event, session.now)
         if (ending) end(queries, { session, ending })
-        else queries.saveSession.run(rowFrom(done === 'locked' ? locked(session) : moved(session, to)))
+        else if (done === 'noted') queries.saveSession.run(rowFrom(moved(session, to)))
         return { lockedAt: done === 'locked' && !ending ? session.now : null }
       })
       if (changed === 'session-over') return changed

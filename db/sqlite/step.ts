@@ -6,6 +6,7 @@ import { type Ceiling, ceilingsOf, recipients } from '../notices.ts'
 import { endedEvent, endedRecord, impersonal, lockedEvent } from '../records.ts'
 import type { Changes } from './changes.ts'
 import type { Connection } from './connection.ts'
+import { endBoundGrants, endGrantsOfSession } from './lineage.ts'
 import type { Queries } from './queries.ts'
 import { type LiveValues, liveFrom, rowFrom, userFrom } from './rows.ts'
 
@@ -47,12 +48,13 @@ export function liveOfUser(queries: Queries, userId: string, now: Date): LiveSes
   return (queries.liveOfUser.values({ userId }) as unknown as LiveValues[]).map((values) => liveFrom(values, now))
 }
 
-/** From here on nothing opens the session: its row, and with it every digest, is gone. The record stays. */
+/** From here on nothing opens the session: its row, and with it every digest, is gone, and what hung on it. The record stays. */
 export function end(queries: Queries, { session, ending }: Ends): void {
   const record = endedRecord(session, ending)
   const { beganAt, lastActiveAt, endedAt } = record
   queries.deleteSession.run({ id: session.id })
   queries.deletePendingOfSession.run({ sessionId: session.id })
+  endGrantsOfSession(queries, session)
   queries.insertEnded.run({
     ...record,
     beganAt: beganAt.getTime(),
@@ -63,9 +65,10 @@ export function end(queries: Queries, { session, ending }: Ends): void {
 }
 
 /** From here on nothing but the unlock step opens it. */
-export function lock(queries: Queries, session: LiveSession): void {
+export function lock(queries: Queries, session: LiveSession, event = lockedEvent(session)): void {
   queries.saveSession.run(rowFrom(locked(session)))
-  note(queries, lockedEvent(session), session.now)
+  endBoundGrants(queries, session)
+  note(queries, event, session.now)
 }
 
 /** An event, and with it the mails that tell of it. */

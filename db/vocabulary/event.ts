@@ -39,6 +39,13 @@ export type EventKind =
   | 'administrator-granted'
   | 'administrator-withdrawn'
   | 'administered'
+  | 'app-linked'
+  | 'app-disconnected'
+  | 'app-token-reused'
+  | 'client-added'
+  | 'client-removed'
+  | 'identity-linked'
+  | 'identity-unlinked'
 
 export interface NewEvent {
   readonly kind: EventKind

@@ -40,6 +40,14 @@ const TOLD: [EventKind, Record<string, string>, string][] = [
   ['session-renamed', { name: 'Kitchen tablet' }, 'Session named “Kitchen tablet”'],
   ['session-renamed', {}, 'The name of a session was taken away'],
   ['profile-changed', { name: 'Alice' }, 'Name changed to “Alice”'],
+  ['app-linked', { app: 'Notes' }, 'An application was linked to the account: “Notes”'],
+  ['app-disconnected', {}, 'An application was disconnected'],
+  [
+    'client-removed',
+    { name: 'Notes', reason: 'unused' },
+    'As an administrator you removed an application: “Notes”: unused',
+  ],
+  ['identity-linked', { provider: 'Example' }, 'Another account was linked for signing in: “Example”'],
 ]
 
 for (const [kind, detail, sentence] of TOLD) {

@@ -3,7 +3,8 @@
  * which address stand beside it in the list.
  *
  * What `detail` holds: `signed-in` {method, newDevice: 'true'}, `reauthenticated` {method}, `session-ended`
- * {reason, endedBy, why}, `session-renamed` {name}, `profile-changed` {name}, `passkey-*` {name}, `email-*` {from, to}, `circumstances-changed` {signals, done}, acts of administrators {reason, act, user}. Each value may be missing: an old row must
+ * {reason, endedBy, why}, `session-renamed` {name}, `profile-changed` {name}, `passkey-*` {name}, `email-*` {from, to}, `circumstances-changed` {signals, done}, `app-*` {app}, `client-*` {client, name, reason}, `identity-*` {provider}, acts
+ * of administrators {reason, act, user}. Each value may be missing: an old row must
  * still read well. `device` is the one that the event is about.
  * @see ASVS v5.0.0-16.3.1, v5.0.0-16.2.1
  */
@@ -57,6 +58,16 @@ const SENTENCES: Readonly<Record<EventKind, (event: Told) => string>> = {
   'account-deleted': () => 'Account deleted',
   'administrator-granted': ({ detail }) => `Administrator rights granted${because(detail.reason)}`,
   'administrator-withdrawn': ({ detail }) => `Administrator rights withdrawn${because(detail.reason)}`,
+  'app-linked': ({ detail }) => `An application was linked to the account${named(detail.app)}`,
+  'app-disconnected': ({ detail }) => `An application was disconnected${named(detail.app)}`,
+  'app-token-reused': ({ detail }) =>
+    `A token of a linked application was used twice, as happens when it is copied. The application was disconnected${named(detail.app)}`,
+  'client-added': ({ detail }) => `As an administrator you added an application${named(detail.name)}`,
+  'client-removed': ({ detail }) =>
+    `As an administrator you removed an application${named(detail.name)}${because(detail.reason)}`,
+  'identity-linked': ({ detail }) => `Another account was linked for signing in${named(detail.provider)}`,
+  'identity-unlinked': ({ detail }) =>
+    `An account that was linked for signing in was unlinked${named(detail.provider)}`,
   administered: ({ detail }) =>
     `As an administrator you ${ACTS[detail.act ?? ''] ?? 'changed the account'} of ${detail.user ?? 'somebody'}${because(detail.reason)}`,
 }
@@ -175,6 +186,13 @@ export const EVENT_LABELS: Readonly<Record<EventKind, string>> = {
   'administrator-granted': 'Administrator granted',
   'administrator-withdrawn': 'Administrator withdrawn',
   administered: 'Administered',
+  'app-linked': 'Application linked',
+  'app-disconnected': 'Application disconnected',
+  'app-token-reused': 'Token used twice',
+  'client-added': 'Application added',
+  'client-removed': 'Application removed',
+  'identity-linked': 'Sign-in account linked',
+  'identity-unlinked': 'Sign-in account unlinked',
 }
 
 /** A kind from a query string, or null: nothing but the vocabulary reaches a query. */

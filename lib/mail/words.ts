@@ -162,6 +162,33 @@ const WORDS: Readonly<Record<NoticeKind, Say>> = {
       'If you did not ask for that, change your password and tell whoever runs this site.',
     ],
   },
+  'app-linked': {
+    ...DONE_HERE,
+    subject: 'An application was linked to your account',
+    said: [
+      'Somebody who was signed in to your account let an application act in your name. What it may do stands with your linked applications, and you can disconnect it there.',
+    ],
+  },
+  'app-token-reused': {
+    ...DONE_HERE,
+    subject: 'An application was disconnected to be safe',
+    said: [
+      'A token that an application holds for your account was used twice, as happens when it is copied. The application was disconnected, and neither copy works any more.',
+      'If you trust the application, you can link it again. If you cannot explain it, look for unwanted software where it runs.',
+    ],
+  },
+  'identity-linked': {
+    ...DONE_HERE,
+    subject: 'Another account now signs in to yours',
+    said: [
+      'An account with another site was linked to yours. Whoever can sign in there can sign in to your account from now on.',
+    ],
+  },
+  'identity-unlinked': {
+    ...DONE_HERE,
+    subject: 'A linked account no longer signs in to yours',
+    said: ['An account with another site was unlinked from yours. Signing in there no longer opens your account.'],
+  },
   'account-disabled': {
     ...DONE_ELSEWHERE,
     subject: 'Your account was disabled',

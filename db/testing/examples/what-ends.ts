@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import { expect } from '@playwright/test'
-import type { AccountChange, Authority, PendingKind, SessionCheck, Store } from '../../contract.ts'
+import type { AccountChange, Authority, Grant, PendingKind, SessionCheck, Store } from '../../contract.ts'
 import {
   begin,
   byPerson,
   event,
   LOCKING,
+  linked,
   MINUTE,
   NO_LIMIT,
+  newArtifact,
   newPending,
   newSession,
   proofOf,
@@ -17,7 +20,7 @@ import { type Cause, type Credential, WHAT_ENDS } from '../../what-ends.ts'
 
 export const PRESENT = 'alice@example.org'
 const FORMER = 'alice@former.example'
-const KINDS: readonly PendingKind[] = ['sign-in', 'challenge', 'totp', 'reset', 'email']
+const KINDS: readonly PendingKind[] = ['sign-in', 'challenge', 'totp', 'act', 'application', 'reset', 'email']
 
 /** An account with everything that can be held of it. */
 export interface Household {
@@ -29,6 +32,11 @@ export interface Household {
   /** Of the other session: this one's own may stay known. */
   readonly browserDigest: Buffer
   readonly halves: Readonly<Record<PendingKind, { readonly id: string; readonly secretDigest: Buffer }>>
+  /** An authorization code of the linked application, and a consent under way that has no grant yet. */
+  readonly halfDone: readonly (readonly [kind: string, digest: Buffer])[]
+  /** A linked application: its grant outlives the session, which is none of those that may end. */
+  readonly app: Grant
+  readonly refreshToken: Buffer
 }
 
 export async function household(store: Store, alice: string): Promise<Household> {
@@ -40,9 +48,23 @@ export async function household(store: Store, alice: string): Promise<Household>
     const detail = kind === 'email' ? { email: 'alice@new.example' } : {}
     halves[kind] = await store.pending.begin(newPending(kind, alice, { detail }), null)
   }
+  // A session that is over already: what ends sessions alone does not reach it.
+  const former = await begin(store, alice)
+  const app = await linked(store, former, { offline: true })
+  await store.sessions.signOut(proofOf(former))
+  const [code, consent, refreshToken] = [randomBytes(32), randomBytes(32), randomBytes(32)]
+  await store.artifacts.save(newArtifact('AuthorizationCode', { digest: code, grantId: app.id }))
+  await store.artifacts.save(newArtifact('Interaction', { digest: consent, userId: alice }))
+  await store.artifacts.save(newArtifact('RefreshToken', { digest: refreshToken, grantId: app.id }))
   return {
     store,
     alice,
+    app,
+    refreshToken,
+    halfDone: [
+      ['AuthorizationCode', code],
+      ['Interaction', consent],
+    ],
     own: begun.session,
     other: await begin(store, alice, { browserDigest }),
     third: await begin(store, alice),
@@ -57,13 +79,21 @@ type Found = 'stays' | 'renewed' | 'ends' | string
 const FOUND: Readonly<Record<Credential, (household: Household, cause: Cause) => Promise<Found>>> = {
   thisSession: ({ store, own }, cause) => foundSession(store, own, cause),
   otherSessions: ({ store, other }, cause) => foundSession(store, other, cause),
-  async halfStates({ store, halves }) {
+  async halfStates({ store, halves, halfDone }) {
     const left: string[] = []
     for (const kind of KINDS) if (await store.pending.find(kind, halves[kind].secretDigest)) left.push(kind)
-    return left.length === KINDS.length ? 'stays' : left.length === 0 ? 'ends' : `left: ${left}`
+    for (const [kind, digest] of halfDone) if (await store.artifacts.find(kind, digest)) left.push(kind)
+    return left.length === KINDS.length + halfDone.length ? 'stays' : left.length === 0 ? 'ends' : `left: ${left}`
   },
   async knownBrowsers({ store, alice, browserDigest }) {
     return (await store.sessions.knowsBrowser(alice, browserDigest)) ? 'stays' : 'ends'
+  },
+  async linkedApps({ store, app, refreshToken }) {
+    const left = [await store.grants.check(app.id), await store.artifacts.find('RefreshToken', refreshToken)]
+    const told = (await store.logouts.claim(100, 0)).filter(({ sessionId }) => sessionId === app.madeIn)
+    // Once when its session ended, and once more when it is over itself.
+    if (left.every(Boolean)) return told.length === 1 ? 'stays' : `told ${told.length} times`
+    return left.some(Boolean) || told.length !== 2 ? `half over, told ${told.length} times` : 'ends'
   },
 }
 
@@ -128,7 +158,9 @@ export function whatEnds(): void {
       await HAPPENS[cause](all)
       const { reason: _, ...row } = WHAT_ENDS[cause]
       for (const credential of Object.keys(row) as Credential[]) {
-        expect(await FOUND[credential](all, cause), credential).toBe(ENDS[row[credential]])
+        // One session was named, so no application is disconnected.
+        const isNamed = credential === 'linkedApps' && row[credential] === 'target'
+        expect(await FOUND[credential](all, cause), credential).toBe(isNamed ? 'stays' : ENDS[row[credential]])
         expect(await FOUND[credential](bystander, cause), `${credential} of somebody else`).toBe('stays')
       }
       const third = row.otherSessions === 'target' ? 'stays' : ENDS[row.otherSessions]
