@@ -14,7 +14,7 @@ interface AuthLayoutProps {
 /** One thing to do, in the middle: sign up, sign in, confirm it's you. */
 export function AuthLayout({ title, lead, notice, children, footer }: AuthLayoutProps) {
   return (
-    <main id="content" className="relative isolate overflow-hidden px-4 pt-6 pb-16 sm:pt-14 sm:pb-24">
+    <main id="content" className="relative isolate min-h-152 overflow-hidden px-4 pt-6 pb-16 sm:pt-14 sm:pb-24">
       <div className="rosette absolute inset-x-[-50vw] top-0 -z-10 mx-auto size-152 opacity-70" aria-hidden="true" />
       <div className="mx-auto max-w-md space-y-4">
         {notice}
