@@ -12,6 +12,8 @@ interface EndDialogProps {
   /** What it is about: a session's id, or `others`. */
   readonly target: string
   readonly title: string
+  /** What is done, for the passkey that confirms it. */
+  readonly act: string
   /** How the outcome names it: "Firefox on Linux". */
   readonly label: string
   readonly button: string
@@ -71,6 +73,7 @@ export function EverywhereDialog({ formToken, asked, open, problem, children }: 
       <DialogText dialog={id}>{children}</DialogText>
       <form method="post" action="/sign-out" className="mt-4 space-y-4">
         <input type="hidden" name="scope" value="everywhere" />
+        <input type="hidden" name="act" value="sign-out-everywhere" />
         <input type="hidden" name="formToken" value={formToken} />
         {problem && <Notice tone="danger">{problem}</Notice>}
         <StepUpFields asked={asked} state={IDLE} id={id} />

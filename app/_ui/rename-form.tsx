@@ -20,7 +20,7 @@ export function RenameForm({ action, target, name, formToken, asked }: RenameFor
   const { state, form, send } = useForm(action)
   return (
     <form ref={form} action={send} noValidate className="mt-4 space-y-4 border-t border-line pt-4">
-      <HiddenInputs formToken={formToken} hidden={{ target }} />
+      <HiddenInputs formToken={formToken} hidden={{ target, act: 'session-renamed' }} />
       <FormMessage state={state} />
       <Field
         id={`name-${target}`}

@@ -21,14 +21,11 @@ interface StepUpFieldsProps {
   readonly hint?: string
 }
 
-const RECENT = 'It has been a while since you confirmed that it is you.'
-const FULL = 'This changes how your account is opened, so it takes all that opens it.'
-
 /**
  * What is missing to confirm who one is, inside the form of the act that needs it: passkey first, then password and
  * code. Sent with the form, so that the act is done with the same press. Nothing, where nothing is asked.
  */
-export function StepUpFields({ asked, state, id, hint = asked.either ? RECENT : FULL }: StepUpFieldsProps) {
+export function StepUpFields({ asked, state, id, hint = asked.hint }: StepUpFieldsProps) {
   const hydrated = useHydrated()
   const { fields = {} } = state
   const wanted = (field: StepUpField) => asked.fields.includes(field) || fields[field] !== undefined

@@ -1,3 +1,4 @@
+import { actOf } from '#lib/authentication/confirmed-act.ts'
 import { shownIn } from '#lib/authentication/shown.ts'
 import { type NotProven, stepUp } from '#lib/authentication/step-up.ts'
 import { open } from '#lib/http/api.ts'
@@ -43,7 +44,8 @@ async function formOf(body: Buffer<ArrayBuffer>, headers: Headers): Promise<Form
 }
 
 async function everywhere(current: Standing, form: FormData, headers: Headers): Promise<Response> {
-  const step = await stepUp('recent', current, shownIn(form), requestContext(headers))
+  const act = actOf('sign-out-everywhere', form)
+  const step = await stepUp('recent', current, shownIn(form), requestContext(headers), act)
   if (step.outcome === 'session-over') return goodbye()
   if (step.outcome !== 'proven') return backToDialog(step)
   await endAllSessions(step.proof, headers)

@@ -78,9 +78,11 @@ export type Spend =
  *
  * - `sign-in`: the first factor was right, the second is due. `challenge`: a passkey is asked to sign. `totp`: an
  *   authenticator app is being added. All bound to the browser by `__Host-sign-in`, whose secret `secretDigest` hashes.
+ * - `act`: a passkey has confirmed one act of one session, which is due next (level 3).
+ * - `application`: what an application has asked of this browser, and its person has yet to answer. Bound like the former.
  * - `reset`, `email`: a mailed link, whose token `secretDigest` hashes. A newer one of an account replaces the older.
  */
-export type PendingKind = 'sign-in' | 'challenge' | 'totp' | 'reset' | 'email'
+export type PendingKind = 'sign-in' | 'challenge' | 'totp' | 'act' | 'application' | 'reset' | 'email'
 
 export interface NewPending {
   readonly id: string

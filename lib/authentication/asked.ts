@@ -11,6 +11,8 @@ export interface Asked {
   /** The account has such a thing. A passkey stands for all that is asked. */
   readonly passkey: boolean
   readonly code: boolean
+  /** Why. */
+  readonly hint: string
 }
 
 const FIELD: Readonly<Record<Missing, StepUpField>> = { password: 'password', second: 'code', passkey: 'passkey' }

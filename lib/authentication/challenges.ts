@@ -1,5 +1,5 @@
 import 'server-only'
-import { hash } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 import type { Pending, PendingStore } from '#db/contract.ts'
 import { SIGN_IN_COOKIE_LIFETIME } from '#lib/http/cookies.ts'
 import { randomSecret } from '#lib/random.ts'
@@ -19,6 +19,28 @@ export type ChallengePurpose = 'sign-in' | 'factor' | 'reauthenticate' | 'enrol'
 /** Seconds. A sign-in page offers passkeys in its field for as long. */
 export const CHALLENGE_LIFETIME = SIGN_IN_COOKIE_LIFETIME
 
+declare const act: unique symbol
+
+/** SHA-256 of an act and its parameters (`act-text.ts`), base64url. */
+export type Act = string & { readonly [act]: true }
+
+export const ACT = /^[\w-]{43}$/
+
+/**
+ * How a row holds an act: under the secret of the browser, of which it has the digest alone. So nobody who reads the rows
+ * can try what somebody's new password may have been.
+ */
+export function markOf(secret: Buffer, act: Act): string {
+  return createHmac('sha256', secret).update(act).digest('base64url')
+}
+
+/** What a passkey has just confirmed, and under which secret of the browser. */
+export interface Confirmation {
+  readonly secret: Buffer
+  readonly mark: string
+  readonly securityVersion: number
+}
+
 /** Who asks, and for what. */
 export interface Asking {
   readonly purpose: ChallengePurpose
@@ -27,6 +49,8 @@ export interface Asking {
   readonly sessionId: string | null
   /** Of `__Host-sign-in`. */
   readonly secret: Buffer
+  /** The one act that is to be confirmed. An answer is then good for no other; without it, for whichever. */
+  readonly act?: Act | undefined
 }
 
 export type ChallengeStore = Pick<PendingStore, 'begin' | 'find' | 'take'>
@@ -34,12 +58,13 @@ export type ChallengeStore = Pick<PendingStore, 'begin' | 'find' | 'take'>
 /** @param securityVersion the account's by now; 0 without one */
 export async function newChallenge(
   pending: ChallengeStore,
-  { purpose, userId, sessionId, secret }: Asking,
+  { purpose, userId, sessionId, secret, act }: Asking,
   securityVersion: number,
 ): Promise<Buffer> {
   const challenge = randomSecret()
   const row = { id: idOf(challenge), kind: 'challenge', secretDigest: digestOf(secret), userId, sessionId } as const
-  await pending.begin({ ...row, securityVersion, detail: { purpose }, lifetime: CHALLENGE_LIFETIME }, null)
+  const detail = { purpose, ...(act && { act: markOf(secret, act) }) }
+  await pending.begin({ ...row, securityVersion, detail, lifetime: CHALLENGE_LIFETIME }, null)
   return challenge
 }
 
@@ -49,7 +74,7 @@ export async function newChallenge(
  */
 export async function takeChallenge(
   pending: ChallengeStore,
-  { purpose, userId, sessionId, secret }: Asking,
+  { purpose, userId, sessionId, secret, act }: Asking,
   presented: string,
 ): Promise<Pending | null> {
   const challenge = Buffer.from(presented, 'base64url')
@@ -57,6 +82,7 @@ export async function takeChallenge(
   const found = await pending.find('challenge', digestOf(secret), idOf(challenge))
   const taken = found && (await pending.take(found.id))
   if (!taken || taken.detail.purpose !== purpose) return null
+  if (act && taken.detail.act !== markOf(secret, act)) return null
   return taken.userId === userId && taken.sessionId === sessionId ? taken : null
 }
 

@@ -66,6 +66,8 @@ export type PasskeyUsed =
       readonly method: 'hwk' | 'swk'
       /** The account's as the passkey was checked: what begins with it is void once it has grown. */
       readonly securityVersion: number
+      /** How the challenge held the act for which it was made. */
+      readonly mark: string | null
     }
   /**
    * For the log and the audit, never for the visitor. `userId` is whose passkey it was, once its signature was right.
@@ -101,7 +103,8 @@ export async function verifyAuthentication(
   const { id, userId } = passkey
   // Compared and set in the row: of two answers with one count, one gets through.
   if (await store.users.spend(userId, { factor: 'passkey', id, ...signed }, null)) {
-    return { outcome: 'verified', userId, passkey, method, securityVersion: factors.securityVersion }
+    const { securityVersion } = factors
+    return { outcome: 'verified', userId, passkey, method, securityVersion, mark: taken.detail.act ?? null }
   }
   const detail = { method, because: 'counter' }
   await store.events.append(eventFrom(FAILED[use.purpose], { userId, sessionId: use.sessionId }, context, detail))

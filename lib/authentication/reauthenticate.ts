@@ -9,6 +9,7 @@ import { reauthenticated } from '#lib/session/lifecycle.ts'
 import { store } from '#lib/store.ts'
 import { hasMethod, hasPasskey } from './assurance.ts'
 import { browserSecrets } from './browser-secret.ts'
+import type { Act, Confirmation } from './challenges.ts'
 import { spendCode } from './codes.ts'
 import { verifyAuthentication } from './passkeys.ts'
 import { BUSY_FOR, isBusy } from './password.ts'
@@ -18,7 +19,13 @@ import type { Shown } from './shown.ts'
 import { reauthenticationThrottle } from './throttle.ts'
 
 export type Reauthenticated =
-  | { readonly outcome: 'confirmed'; readonly session: SessionCheck; readonly cookie: Cookie }
+  | {
+      readonly outcome: 'confirmed'
+      readonly session: SessionCheck
+      readonly cookie: Cookie
+      /** The act for which a passkey was asked, if it was asked for one. */
+      readonly confirmed: Confirmation | null
+    }
   /** `password-or-code`: both were shown, and which of them was wrong is nobody's business. */
   | { readonly outcome: 'wrong'; readonly what: 'password' | 'code' | 'password-or-code' | 'passkey' }
   | { readonly outcome: 'session-over' | 'superseded' }
@@ -28,19 +35,21 @@ export type Reauthenticated =
 /**
  * The person of a session shows once more who they are: all that is shown must be right, and is recorded at once, under
  * a new token; the old one is dead at once. Shown with all that a sign-in takes, it also begins the absolute lifetime anew.
+ * @param act a passkey that was asked for another one is refused
  * @see ASVS v5.0.0-7.2.4, 7.5.1; NIST SP 800-63B-4 §5.2
  */
 export async function reauthenticate(
   current: Standing,
   shown: Shown,
   context: RequestContext,
+  act?: Act,
 ): Promise<Reauthenticated> {
   const { proof } = current
   if (isSuperseded(current)) return { outcome: 'superseded' }
   if (shown.password !== null && isBusy()) return throttled(BUSY_FOR)
   const attempt = await reauthenticationThrottle(store()).take(proof)
   if (!attempt.allowed) return throttled(attempt.retryAfter)
-  const checked = await check(proof, shown, context)
+  const checked = await check(proof, shown, context, act)
   if (!('methods' in checked)) {
     if (checked.outcome === 'throttled') await attempt.giveBack()
     return checked
@@ -49,7 +58,7 @@ export async function reauthenticate(
   const methods = checked.methods.join(' ')
   const event = eventFrom('reauthenticated', proof, context, { method: methods })
   const done = await reauthenticated(proof, methods, await isFull(proof, checked.methods), event)
-  return typeof done === 'string' ? { outcome: done } : { outcome: 'confirmed', ...done }
+  return typeof done === 'string' ? { outcome: done } : { outcome: 'confirmed', ...done, confirmed: checked.confirmed }
 }
 
 function throttled(retryAfter: number, lasting = false) {
@@ -57,7 +66,7 @@ function throttled(retryAfter: number, lasting = false) {
 }
 
 type Checked =
-  | { readonly methods: readonly string[] }
+  | { readonly methods: readonly string[]; readonly confirmed: Confirmation | null }
   | Extract<Reauthenticated, { readonly outcome: 'wrong' | 'throttled' }>
 
 /** The password first: with a wrong one, no code is used up. */
@@ -65,8 +74,10 @@ async function check(
   proof: SessionProof,
   { password, code, passkey }: Shown,
   context: RequestContext,
+  act: Act | undefined,
 ): Promise<Checked> {
   const methods: string[] = []
+  let confirmed: Confirmation | null = null
   const wrong = password !== null && code !== null ? 'password-or-code' : password !== null ? 'password' : 'code'
   if (password !== null) {
     const user = await store().users.find(proof.userId)
@@ -83,11 +94,12 @@ async function check(
     methods.push('otp')
   }
   if (passkey !== null) {
-    const method = await methodOf(proof, passkey, context)
-    if (method === null) return failed(proof, 'swk', 'passkey', context)
-    methods.push(method)
+    const used = await passkeyUsed(proof, passkey, context, act)
+    if (used === null) return failed(proof, 'swk', 'passkey', context)
+    methods.push(used.method)
+    confirmed = used.confirmed
   }
-  return methods.length > 0 ? { methods } : { outcome: 'wrong', what: 'password' }
+  return methods.length > 0 ? { methods, confirmed } : { outcome: 'wrong', what: 'password' }
 }
 
 async function failed(
@@ -101,15 +113,19 @@ async function failed(
 }
 
 /** The challenge belongs to one of the secrets that this browser carries; the answer finds it under that one only. */
-async function methodOf(
+async function passkeyUsed(
   { userId, sessionId }: SessionProof,
   answer: unknown,
   context: RequestContext,
-): Promise<string | null> {
+  act: Act | undefined,
+): Promise<{ readonly method: string; readonly confirmed: Confirmation | null } | null> {
   for (const secret of await browserSecrets(context.cookieHeader)) {
-    const use = { purpose: 'reauthenticate', userId, sessionId, secret } as const
+    const use = { purpose: 'reauthenticate', userId, sessionId, secret, act } as const
     const used = await verifyAuthentication(store(), use, answer, context)
-    if (used.outcome === 'verified') return used.method
+    if (used.outcome === 'verified') {
+      const { method, mark, securityVersion } = used
+      return { method, confirmed: mark === null ? null : { secret, mark, securityVersion } }
+    }
     if (used.because !== 'void') return null
   }
   return null

@@ -1,10 +1,20 @@
 import 'server-only'
 import type { SessionProof } from '#db/contract.ts'
+import { settings } from '#lib/config.ts'
 import type { Cookie } from '#lib/http/cookies.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
-import { isSuperseded, missingOf, type Proofs, proofFor, provenAgain, type Standing } from '#lib/session/current.ts'
+import {
+  isConfirmedEach,
+  isSuperseded,
+  missingOf,
+  type Proofs,
+  proofFor,
+  provenAgain,
+  type Standing,
+} from '#lib/session/current.ts'
 import { store } from '#lib/store.ts'
 import { type Asked, askSentence, fieldsFor, type StepUpField } from './asked.ts'
+import type { Act } from './challenges.ts'
 import { type Reauthenticated, reauthenticate } from './reauthenticate.ts'
 import type { Missing } from './requirements.ts'
 import type { Shown } from './shown.ts'
@@ -30,33 +40,47 @@ export interface NotProven {
 /**
  * Earns the proof that a sensitive act needs, with what came along in the same form where the last proof is too old or
  * too little: the act is asked for once and done once. Nothing is checked before all of it is there.
- * @see ASVS v5.0.0-7.5.1, 7.5.2; docs/decisions/0028
+ * Where each act is confirmed by itself, nothing that was shown before counts, unless the act goes on with what a
+ * confirmed one has begun (`continued`).
+ * @see ASVS v5.0.0-7.5.1, 7.5.2; docs/decisions/0028, 0037
  */
 export async function stepUp<Kind extends keyof Proofs>(
   kind: Kind,
   current: Standing,
   shown: Shown,
   context: RequestContext,
+  act: Act | 'continued',
 ): Promise<StepUp<Kind>> {
-  const proof = await proofFor(kind, current)
+  const window = act === 'continued' ? settings().policy.reauthenticationWindow : undefined
+  const proof = await proofFor(kind, current, window)
   if (proof === 'superseded') return AGAIN
   if (proof !== 'stale') return { outcome: 'proven', proof, cookie: null }
-  const missing = await missingOf(kind, current.proof)
+  const missing = await missingOf(kind, current.proof, window)
   if (!isEnough(kind, missing, shown)) return asked(missing)
-  return afterShowing(kind, await reauthenticate(current, shown, context))
+  return afterShowing(kind, await reauthenticate(current, shown, context, boundTo(act, current)))
 }
 
-/** A full proof for which the present password is asked and checked, whatever is fresh. @see ASVS v5.0.0-6.2.3 */
+/** Elsewhere a passkey shows who is there, and for some minutes that is enough. */
+function boundTo(act: Act | 'continued', { proof }: Standing): Act | undefined {
+  return act !== 'continued' && isConfirmedEach(proof.session) ? act : undefined
+}
+
+/**
+ * A full proof for which the present password is asked and checked, whatever is fresh. @see ASVS v5.0.0-6.2.3
+ * @param act `continued`: a passkey has just confirmed this very act
+ */
 export async function stepUpByPassword(
   current: Standing,
   shown: Shown,
   context: RequestContext,
+  act: Act | 'continued',
 ): Promise<StepUp<'full'>> {
   if (isSuperseded(current)) return AGAIN
-  const others = (await missingOf('full', current.proof)).filter((one) => one !== 'password')
+  const window = act === 'continued' ? settings().policy.reauthenticationWindow : undefined
+  const others = (await missingOf('full', current.proof, window)).filter((one) => one !== 'password')
   if (shown.password === null) return asked(['password', ...others])
   if (!isEnough('full', others, shown)) return asked(others)
-  return afterShowing('full', await reauthenticate(current, shown, context))
+  return afterShowing('full', await reauthenticate(current, shown, context, boundTo(act, current)))
 }
 
 /** What showing factors came to, for the act that asked for them. */
@@ -84,20 +108,27 @@ export async function afterShowing<Kind extends keyof Proofs>(
   }
 }
 
-/** What a form with an act in it must ask for. @param anew whatever is fresh already */
+/** What a form with an act in it must ask for. @param window as for `missingOf`: with 0, whatever is fresh already */
 export async function askedFor(
   kind: keyof Proofs,
   proof: Pick<SessionProof, 'userId' | 'session' | 'now'>,
-  { anew = false } = {},
+  { window }: { readonly window?: number } = {},
 ): Promise<Asked> {
-  const missing = await (anew ? missingOf(kind, proof, 0) : missingOf(kind, proof))
+  const missing = await missingOf(kind, proof, window)
   const factors = await store().users.factors(proof.userId)
   return {
     fields: fieldsFor(missing),
     either: kind === 'recent',
     passkey: (factors?.passkeys.length ?? 0) > 0,
     code: factors !== undefined && (factors.totp !== null || factors.recoveryCodes > 0),
+    hint: isConfirmedEach(proof.session) ? HINTS.each : HINTS[kind],
   }
+}
+
+const HINTS = {
+  recent: 'It has been a while since you confirmed that it is you.',
+  full: 'This changes how your account is opened, so it takes all that opens it.',
+  each: 'Here a passkey confirms each such act by itself.',
 }
 
 /** A passkey is enough for everything; for a recent proof any factor is, but at level 3, which takes a passkey. */

@@ -1,10 +1,11 @@
 import 'server-only'
 import type { z } from 'zod'
 import type { MaybePromise, RecentProof, SessionProof } from '#db/contract.ts'
+import { confirmedProof } from '#lib/authentication/confirmed-act.ts'
 import { log } from '#lib/log.ts'
 import { then } from '#lib/maybe-promise.ts'
 import { noteActivity } from '#lib/session/activity.ts'
-import { currentSession, recentProof, type Standing } from '#lib/session/current.ts'
+import { currentSession, isConfirmedEach, recentProof, type Standing } from '#lib/session/current.ts'
 import { readLimited } from './body.ts'
 import { isOutage } from './outage.ts'
 import { isSafe } from './own-origin.ts'
@@ -24,7 +25,7 @@ interface RouteContext<Params> {
   readonly params: Promise<Params>
 }
 
-type Route<Params> = (request: Request, context: RouteContext<Params>) => MaybePromise<Response>
+export type Route<Params> = (request: Request, context: RouteContext<Params>) => MaybePromise<Response>
 
 /** For anybody. */
 export function open<Params>(handle: (call: Call<Params>) => MaybePromise<Response>): Route<Params> {
@@ -58,12 +59,19 @@ export function withStanding<Params>(
 export function withRecentProof<Params>(
   handle: (proof: RecentProof, call: Call<Params>) => MaybePromise<Response>,
 ): Route<Params> {
-  return withStanding((current, call) => {
-    const proof = recentProof(current)
-    if (proof === 'stale') return problem('reauthentication_required')
-    if (proof === 'superseded') return problem('session_renewed')
-    return handle(proof, call)
+  return withStanding(async (current, call) => {
+    const proof = await earnRecent(current, call.request)
+    return proof instanceof Response ? proof : handle(proof, call)
   })
+}
+
+/** A recent proof, by what was shown lately or, where each act is confirmed by itself, for this very request. */
+export async function earnRecent(current: Standing, request: Request): Promise<RecentProof | Response> {
+  const proof = recentProof(current)
+  if (proof === 'superseded') return problem('session_renewed')
+  if (proof !== 'stale') return proof
+  const confirmed = isConfirmedEach(current.proof.session) ? await confirmedProof('recent', current, request) : proof
+  return confirmed === 'stale' ? problem('reauthentication_required') : confirmed
 }
 
 function standing(

@@ -122,30 +122,37 @@ export interface Proofs {
 /**
  * A proof for sensitive acts, or why there is none.
  *
- * - `stale`: what it takes was shown longer ago than the step-up window, or never. Computed from the recorded
- *   authentications, the account's factors and the level; there is no flag that could be set.
+ * - `stale`: what it takes was shown longer ago than the step-up window, or never; or each act is confirmed by itself.
+ *   Computed from the recorded authentications, the account's factors and the level; there is no flag that could be set.
  * - `superseded`: the request came with a token that has a successor. A copy could be at work, so it opens no
  *   sensitive act; the browser has the successor by now and the second try works.
- * @see ASVS v5.0.0-7.5.1 full, 7.5.2 recent; docs/decisions/0002, 0028
+ * @param window as for `missingOf`
+ * @see ASVS v5.0.0-7.5.1 full, 7.5.2 recent; docs/decisions/0002, 0028, 0037
  */
 export function proofFor<Kind extends keyof Proofs>(
   kind: Kind,
   current: Standing,
+  window?: number,
 ): MaybePromise<Proofs[Kind] | 'stale' | 'superseded'> {
   if (isSuperseded(current)) return 'superseded'
   const { proof } = current
-  return then(missingOf(kind, proof), ({ length }) => (length === 0 ? (proof as Proofs[Kind]) : 'stale'))
+  return then(missingOf(kind, proof, window), ({ length }) => (length === 0 ? (proof as Proofs[Kind]) : 'stale'))
 }
 
 /** The commonest of them, at once: whether one factor is fresh does not depend on which the account has. */
 export function recentProof(current: Standing): RecentProof | 'stale' | 'superseded' {
   if (isSuperseded(current)) return 'superseded'
   const { session, now } = current.proof
-  return isRecent(session, now) ? (current.proof as RecentProof) : 'stale'
+  return isRecent(session, now) && !isConfirmedEach(session) ? (current.proof as RecentProof) : 'stale'
 }
 
 export function isSuperseded({ recognition, proof }: Standing): boolean {
   return recognition !== 'present' || proof.session.successor !== null
+}
+
+/** Policy, table 2a: at level 3 a passkey confirms each act by itself; what was shown for one opens no other. */
+export function isConfirmedEach({ authentications }: Pick<SessionCheck, 'authentications'>): boolean {
+  return settings().policy.level === 3 && hasPasskey(authentications)
 }
 
 /** The proof that showing factors has just earned, for the act that asked for it: nobody presses twice. */
@@ -155,7 +162,8 @@ export function provenAgain<Kind extends keyof Proofs>(
 ): MaybePromise<Proofs[Kind] | 'stale'> {
   const { id: sessionId, userId, generation, now } = session
   const proof = { sessionId, userId, generation, now, session } as unknown as Proofs[Kind]
-  return then(missingOf(kind, proof), ({ length }) => (length === 0 ? proof : 'stale'))
+  const { reauthenticationWindow } = settings().policy
+  return then(missingOf(kind, proof, reauthenticationWindow), ({ length }) => (length === 0 ? proof : 'stale'))
 }
 
 /**
@@ -165,7 +173,7 @@ export function provenAgain<Kind extends keyof Proofs>(
 export function missingOf(
   kind: keyof Proofs,
   { userId, session, now }: Pick<SessionProof, 'userId' | 'session' | 'now'>,
-  window = settings().policy.reauthenticationWindow,
+  window = isConfirmedEach(session) ? 0 : settings().policy.reauthenticationWindow,
 ): MaybePromise<readonly Missing[]> {
   return then(store().users.factors(userId), (factors = NO_FACTORS) =>
     missingFor(kind, factors, settings().policy.level, session.authentications, now, window),

@@ -19,7 +19,7 @@ export async function actOnUser(_: FormState, data: FormData): Promise<FormState
   const [user, act, session] = [text(data, 'user'), parseAct(text(data, 'act')), text(data, 'session')]
   const page = ID.test(user) ? `/admin/users/${user}` : '/admin/users'
   const values = { dialog: text(data, 'dialog'), reason: text(data, 'reason') }
-  const earned = await earnAdministrator(data, { page, values })
+  const earned = await earnAdministrator(data, { page, values, act: act ?? '' })
   if ('status' in earned) return earned
   const parsed = parseReason(values.reason)
   if ('problem' in parsed) return { status: 'invalid', fields: { reason: parsed.problem }, values }
@@ -51,7 +51,7 @@ function outcomeOf(changed: Awaited<ReturnType<typeof administer>>, { act, page,
 export async function endAllSessions(_: FormState, data: FormData): Promise<FormState> {
   const page = '/admin/sessions'
   const values = { dialog: 'everybody', reason: text(data, 'reason'), confirmation: text(data, 'confirmation') }
-  const earned = await earnAdministrator(data, { page, values })
+  const earned = await earnAdministrator(data, { page, values, act: 'everybody' })
   if ('status' in earned) return earned
   const parsed = parseReason(values.reason)
   const confirmed = values.confirmation.trim().toLowerCase() === EVERYBODY

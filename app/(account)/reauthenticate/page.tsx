@@ -32,7 +32,7 @@ export default async function ReauthenticatePage({ searchParams }: Props) {
         action={reauthenticateAction}
         formToken={formToken(proof)}
         hidden={{ returnTo: back, ...(kind === 'full' && { for: 'session' }) }}
-        asked={await askedFor(kind, proof, { anew: true })}
+        asked={await askedFor(kind, proof, { window: 0 })}
         email={user?.email ?? ''}
       />
     </AuthLayout>

@@ -26,7 +26,7 @@ function Adding({ action, add, formToken, asked, endsOthers = true }: AddPasskey
   const { state, form, send } = useForm(inOne(action, add))
   return (
     <form ref={form} action={send} noValidate className="space-y-5">
-      <HiddenInputs formToken={formToken} />
+      <HiddenInputs formToken={formToken} hidden={{ act: 'passkey-added' }} />
       <FormMessage state={state} />
       {endsOthers && <EndOthers id="add-passkey" unticked={state.values?.endOthers === 'off'} />}
       <StepUpFields asked={asked} state={state} id="add-passkey" />

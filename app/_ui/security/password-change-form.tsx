@@ -24,7 +24,7 @@ export function PasswordChangeForm({ action, formToken, email, name, asked }: Pa
   const strength = useStrength(form, password)
   return (
     <form ref={form} action={send} onReset={() => setPassword('')} noValidate className="space-y-5">
-      <HiddenInputs formToken={formToken} hidden={{ name }} />
+      <HiddenInputs formToken={formToken} hidden={{ name, act: 'password-changed' }} />
       <input type="email" name="email" autoComplete="username" defaultValue={email} readOnly hidden />
       <FormMessage state={state} />
       <PasswordField

@@ -27,7 +27,7 @@ export function RecoveryCodesForm({ action, formToken, asked, opener, button, le
   return (
     <Disclosure label={opener} open={state.status !== 'idle'}>
       <form ref={form} action={send} noValidate className="space-y-5">
-        <HiddenInputs formToken={formToken} />
+        <HiddenInputs formToken={formToken} hidden={{ act: 'recovery-codes-replaced' }} />
         <FormMessage state={state} />
         {left > 0 && <p className="text-sm">The {left} that you have are worthless afterwards.</p>}
         <EndOthers id="codes" unticked={state.values?.endOthers === 'off'} />

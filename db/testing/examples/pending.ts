@@ -4,7 +4,7 @@ import type { PendingKind } from '../../contract.ts'
 import { event, newPending, randomId, signUp, test } from '../../testing.ts'
 import { atOnce } from '../at-once.ts'
 
-const KINDS: readonly PendingKind[] = ['sign-in', 'challenge', 'totp', 'reset', 'email']
+const KINDS: readonly PendingKind[] = ['sign-in', 'challenge', 'totp', 'act', 'application', 'reset', 'email']
 
 /** What is half done: found by its own secret and kind, for its own time, taken once. */
 export function pending(): void {

@@ -19,7 +19,7 @@ import { outcomeOf, PAGE } from './outcome.ts'
 
 /** Changes the password: the present one is asked for, and every other factor that the account has. */
 export async function changePassword(_: FormState, data: FormData): Promise<FormState> {
-  const proof = await earnByPassword(data, { page: PAGE, values: choice(data) })
+  const proof = await earnByPassword(data, { page: PAGE, values: choice(data), act: 'password-changed' })
   if ('status' in proof) return proof
   const changed = await setPassword(proof, text(data, 'newPassword'), checked(data, 'endOthers'), await actionContext())
   switch (changed.outcome) {
@@ -34,7 +34,7 @@ export async function changePassword(_: FormState, data: FormData): Promise<Form
 
 /** First half: a secret is made, and the next page shows it. */
 export async function beginAuthenticatorApp(_: FormState, data: FormData): Promise<FormState> {
-  const proof = await earn('full', data, { page: PAGE, values: {} })
+  const proof = await earn('full', data, { page: PAGE, values: {}, act: 'totp-added' })
   if ('status' in proof) return proof
   const { id, cookie } = await beginApp(proof, await actionContext())
   await setCookies([cookie])
@@ -45,7 +45,7 @@ export async function beginAuthenticatorApp(_: FormState, data: FormData): Promi
 export async function confirmAuthenticatorApp(_: FormState, data: FormData): Promise<FormState> {
   const values = { ...choice(data), appCode: text(data, 'appCode') }
   const id = text(data, 'app')
-  const proof = await earn('full', data, { page: `${PAGE}/authenticator-app?id=${id}`, values })
+  const proof = await earn('full', data, { page: `${PAGE}/authenticator-app?id=${id}`, values, act: 'continued' })
   if ('status' in proof) return proof
   const context = await actionContext()
   const app = await appUnderWay(proof, context.cookieHeader, id)
@@ -67,7 +67,7 @@ const TOO_LATE = 'This took too long, or your account has changed meanwhile. Beg
 
 /** First half: what the browser has to make. */
 export async function beginAddPasskey(_: FormState, data: FormData): Promise<FormState> {
-  const proof = await earn('full', data, { page: PAGE, values: choice(data) })
+  const proof = await earn('full', data, { page: PAGE, values: choice(data), act: 'passkey-added' })
   if ('status' in proof) return proof
   const begun = await beginPasskey(proof, await actionContext())
   if (!begun) return { status: 'refused', message: TOO_LATE }
@@ -77,7 +77,7 @@ export async function beginAddPasskey(_: FormState, data: FormData): Promise<For
 
 /** Second half: what the browser has made. */
 export async function addPasskey(_: FormState, data: FormData): Promise<FormState> {
-  const proof = await earn('full', data, { page: PAGE, values: choice(data) })
+  const proof = await earn('full', data, { page: PAGE, values: choice(data), act: 'continued' })
   if ('status' in proof) return proof
   const added = await keepPasskey(
     proof,
@@ -94,7 +94,7 @@ export async function addPasskey(_: FormState, data: FormData): Promise<FormStat
 
 export async function renamePasskey(_: FormState, data: FormData): Promise<FormState> {
   const [id, name] = [text(data, 'target'), text(data, 'name')]
-  const proof = await earn('full', data, { page: PAGE, values: { name } })
+  const proof = await earn('full', data, { page: PAGE, values: { name }, act: 'passkey-renamed' })
   if ('status' in proof) return proof
   const parsed = parsePasskeyName(name)
   if ('problem' in parsed) return { status: 'invalid', fields: { name: parsed.problem }, values: { name } }
@@ -109,7 +109,7 @@ export async function renamePasskey(_: FormState, data: FormData): Promise<FormS
 export async function removeAuthenticator(_: FormState, data: FormData): Promise<FormState> {
   const target = text(data, 'target')
   const values = { ...choice(data), target }
-  const proof = await earn('full', data, { page: PAGE, values })
+  const proof = await earn('full', data, { page: PAGE, values, act: 'authenticator-removed' })
   if ('status' in proof) return proof
   const [context, endOthers] = [await actionContext(), checked(data, 'endOthers')]
   const removed =
@@ -124,7 +124,7 @@ const ONLY_WAY_IN = 'This is your last passkey, and here nothing else opens an a
 
 /** Ten new ones; those from before are worthless. They go to the page in this one answer and nowhere else. */
 export async function replaceRecoveryCodes(_: FormState, data: FormData): Promise<FormState> {
-  const proof = await earn('full', data, { page: PAGE, values: choice(data) })
+  const proof = await earn('full', data, { page: PAGE, values: choice(data), act: 'recovery-codes-replaced' })
   if ('status' in proof) return proof
   const { codes, digests } = newRecoveryCodes()
   const change = { kind: 'recovery-codes-replaced', digests, endOthers: checked(data, 'endOthers') } as const
@@ -135,7 +135,7 @@ export async function replaceRecoveryCodes(_: FormState, data: FormData): Promis
 /** The account goes, and everything that opens it. */
 export async function deleteAccount(_: FormState, data: FormData): Promise<FormState> {
   const values = { confirmation: text(data, 'confirmation') }
-  const proof = await earn('full', data, { page: PAGE, values })
+  const proof = await earn('full', data, { page: PAGE, values, act: 'account-deleted' })
   if ('status' in proof) return proof
   const user = await store().users.find(proof.userId)
   if (normaliseEmail(values.confirmation) !== user?.email) {

@@ -31,6 +31,7 @@ function Absent({ view: { formToken, asked } }: Props) {
       opener="Add an authenticator app"
       action={beginAuthenticatorApp}
       formToken={formToken}
+      hidden={{ act: 'totp-added' }}
       asked={asked}
       button="Show the key"
     >
@@ -54,6 +55,7 @@ function Added({ view }: Props) {
       </DialogTrigger>
       <EndDialog
         target="app"
+        act="authenticator-removed"
         title="Remove the authenticator app?"
         label="The authenticator app"
         button="Remove"

@@ -16,6 +16,7 @@ export function DeleteAccount({ view: { formToken, asked } }: { readonly view: S
           opener="Delete this account"
           action={deleteAccount}
           formToken={formToken}
+          hidden={{ act: 'account-deleted' }}
           asked={asked}
           button="Delete account"
           danger

@@ -63,7 +63,7 @@ function Item({ passkey, view }: Props & { readonly passkey: Passkey }) {
           }
           action={renamePasskey}
           formToken={view.formToken}
-          hidden={{ target: id }}
+          hidden={{ target: id, act: 'passkey-renamed' }}
           asked={view.asked}
           button="Save name"
           fields={[
@@ -91,6 +91,7 @@ function Removal({ passkey: { id, name }, view }: Props & { readonly passkey: Pa
       </DialogTrigger>
       <EndDialog
         target={id}
+        act="authenticator-removed"
         title={`Remove ${name}?`}
         label={name}
         button="Remove"

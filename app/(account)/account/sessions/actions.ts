@@ -17,7 +17,7 @@ const PAGE = '/account/sessions'
 /** Ends one session, or with `target=others` all but this one. What was asked happens once, with one press. */
 export async function endSessions(_: FormState, data: FormData): Promise<FormState> {
   const target = text(data, 'target')
-  const earned = await earn('recent', data, { page: PAGE, values: { target } })
+  const earned = await earn('recent', data, { page: PAGE, values: { target }, act: 'sessions-ended' })
   if ('status' in earned) return earned
   // Somebody unknown was signed in: whoever it was may know the password.
   const leadOn = target === 'others' && checked(data, 'unrecognised')
@@ -32,7 +32,7 @@ export async function renameSession(_: FormState, data: FormData): Promise<FormS
   const id = text(data, 'target')
   const values = { target: id, name: text(data, 'name') }
   const parsed = parseSessionName(values.name)
-  const earned = await earn('recent', data, { page: PAGE, values })
+  const earned = await earn('recent', data, { page: PAGE, values, act: 'session-renamed' })
   if ('status' in earned) return earned
   if ('problem' in parsed) return { status: 'invalid', fields: { name: parsed.problem }, values }
   const renamed = ID.test(id) ? await store().sessions.rename(earned, id, parsed.name) : 'not-found'

@@ -87,6 +87,7 @@ function OtherSession({ session, view, focusNext }: OtherProps) {
         Sign out <span className="sr-only">{session.label}</span>
       </DialogTrigger>
       <EndDialog
+        act="sessions-ended"
         title={`Sign out ${name}?`}
         label={name}
         button="Sign out"
@@ -110,6 +111,7 @@ function SignOutOthers({ sessions, view }: Props) {
       </DialogTrigger>
       <EndDialog
         target="others"
+        act="sessions-ended"
         title={count === 1 ? 'Sign out the other session?' : `Sign out ${count} other sessions?`}
         label=""
         button="Sign out other sessions"

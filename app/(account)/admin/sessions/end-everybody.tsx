@@ -25,7 +25,7 @@ export function EndEverybody({ view, count }: { readonly view: ActView; readonly
         button="End everybody’s sessions"
         open={view.opened === id}
         back={view.path}
-        hidden={{}}
+        hidden={{ act: 'everybody' }}
         confirm="everybody"
         formToken={view.formToken}
         asked={view.asked}

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ACT, type Act } from '#lib/authentication/challenges.ts'
 import { reauthenticationChallenge } from '#lib/authentication/reauthentication-challenge.ts'
 import { type Challenged, factorChallenge, signInChallenge } from '#lib/authentication/sign-in-challenge.ts'
 import { json, open, readBody } from '#lib/http/api.ts'
@@ -13,17 +14,22 @@ const CHALLENGES = {
   reauthenticate: reauthenticationChallenge,
 } satisfies Record<
   string,
-  (context: RequestContext, attempt?: string) => Promise<Challenged | { outcome: 'no-session' }>
+  (context: RequestContext, attempt?: string, act?: Act) => Promise<Challenged | { outcome: 'no-session' }>
 >
 
 const PURPOSES = Object.keys(CHALLENGES) as (keyof typeof CHALLENGES)[]
-const Wish = z.object({ purpose: z.enum(PURPOSES), attempt: z.string().optional() })
+const Wish = z.object({
+  purpose: z.enum(PURPOSES),
+  attempt: z.string().optional(),
+  /** What is to be confirmed, for `reauthenticate`: level 3 asks for each act. */
+  act: z.string().regex(ACT).optional(),
+})
 
 /** Options for `navigator.credentials.get`. Anybody may ask for a sign-in's: they say nothing of any account. */
 export const POST = open(async ({ request }) => {
-  const { purpose, attempt } = await readBody(request, Wish)
+  const { purpose, attempt, act } = await readBody(request, Wish)
   const context = requestContext(request.headers)
-  const challenged = await CHALLENGES[purpose](context, attempt)
+  const challenged = await CHALLENGES[purpose](context, attempt, act as Act | undefined)
   switch (challenged.outcome) {
     case 'no-session':
       return problem('no_session')

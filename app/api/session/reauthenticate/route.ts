@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { keepConfirmation } from '#lib/authentication/confirmed-act.ts'
 import { reauthenticate } from '#lib/authentication/reauthenticate.ts'
 import { json, readBody, withStanding } from '#lib/http/api.ts'
 import { setCookie } from '#lib/http/cookies.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
+import { isConfirmedEach } from '#lib/session/current.ts'
 import { describeCurrent } from '#lib/session/describe.ts'
 
 /** `{password}`, `{code}`, both, or `{type: "passkey", response}`. */
@@ -33,7 +35,8 @@ export const POST = withStanding(async (current, { request }) => {
     case 'throttled':
       return problem('too_many_attempts', { retryAfter: result.retryAfter })
     case 'confirmed': {
-      const { session, cookie } = result
+      const { session, cookie, confirmed } = result
+      if (confirmed && isConfirmedEach(session)) await keepConfirmation(session, confirmed)
       const view = await describeCurrent({ sessionId: session.id, session, now: session.now })
       return json({ session: view }, 200, { 'set-cookie': setCookie(cookie) })
     }

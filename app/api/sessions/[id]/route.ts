@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import { noContent, readBody, withRecentProof, withStanding } from '#lib/http/api.ts'
+import { endOwn } from '#lib/api-token/acts.ts'
+import { withPersonOnly, withRouteOrToken } from '#lib/api-token/routes.ts'
+import { earnRecent, noContent, readBody, withRecentProof, withStanding } from '#lib/http/api.ts'
 import { clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { problem } from '#lib/http/problem.ts'
 import { ID } from '#lib/random.ts'
-import { recentProof, type Standing } from '#lib/session/current.ts'
+import type { Standing } from '#lib/session/current.ts'
 import { endSession } from '#lib/session/ending.ts'
 import { parseSessionName } from '#lib/session/name.ts'
 import { store } from '#lib/store.ts'
@@ -12,9 +14,17 @@ interface Params {
   readonly id: string
 }
 
-/** Ends one session. The current one needs no fresh proof: leaving never needs a password. */
-export const DELETE = withStanding<Params>((current, { request, params }) =>
-  params.id === current.proof.sessionId ? endThis(current) : endAnother(current, params.id, request.headers),
+/**
+ * Ends one session. The current one needs no fresh proof: leaving never needs a password. Of an application that is the
+ * one it was linked in.
+ */
+export const DELETE = withRouteOrToken<Params>(
+  'sessions:end',
+  withStanding((current, { request, params }) =>
+    params.id === current.proof.sessionId ? endThis(current) : endAnother(current, params.id, request),
+  ),
+  async (proof, { params }) =>
+    (await endOwn(proof, params.id)) === 'ended' ? noContent() : problem('reauthentication_required'),
 )
 
 async function endThis({ proof }: Standing): Promise<Response> {
@@ -22,19 +32,17 @@ async function endThis({ proof }: Standing): Promise<Response> {
   return noContent({ 'set-cookie': setCookie(clearing(SESSION_COOKIE)) })
 }
 
-async function endAnother(current: Standing, id: string, headers: Headers): Promise<Response> {
-  const proof = recentProof(current)
-  if (proof === 'stale') return problem('reauthentication_required')
-  if (proof === 'superseded') return problem('session_renewed')
-  const ended = ID.test(id) ? await endSession(proof, id, headers) : 'not-found'
+async function endAnother(current: Standing, id: string, request: Request): Promise<Response> {
+  const proof = await earnRecent(current, request)
+  if (proof instanceof Response) return proof
+  const ended = ID.test(id) ? await endSession(proof, id, request.headers) : 'not-found'
   if (ended === 'session-over') return problem('no_session')
   return ended === 'not-found' ? problem('not_found') : noContent()
 }
 
 const Naming = z.object({ name: z.string().nullable() })
 
-/** Gives a session the person's own name for it, or takes the name away. */
-export const PATCH = withRecentProof<Params>(async (proof, { request, params }) => {
+const rename = withRecentProof<Params>(async (proof, { request, params }) => {
   const { name } = await readBody(request, Naming)
   const parsed = parseSessionName(name ?? '')
   if ('problem' in parsed) return problem('invalid_input', { errors: [{ field: 'name', message: parsed.problem }] })
@@ -42,5 +50,8 @@ export const PATCH = withRecentProof<Params>(async (proof, { request, params }) 
   if (renamed === 'session-over') return problem('no_session')
   return renamed === 'not-found' ? problem('not_found') : noContent()
 })
+
+/** Gives a session the person's own name for it, or takes the name away. */
+export const PATCH = withPersonOnly('sessions:end', rename)
 
 export { notAllowed as GET, notAllowed as POST, notAllowed as PUT } from '#lib/http/api.ts'

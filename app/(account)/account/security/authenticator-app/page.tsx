@@ -4,6 +4,7 @@ import { appUnderWay } from '#lib/account/authenticator-app.ts'
 import { qrPath } from '#lib/authentication/qr-path.ts'
 import { askedFor } from '#lib/authentication/step-up.ts'
 import { totpUri } from '#lib/authentication/totp.ts'
+import { settings } from '#lib/config.ts'
 import { formToken } from '#lib/http/form-token.ts'
 import { requireSession } from '#lib/session/require.ts'
 import { store } from '#lib/store.ts'
@@ -41,7 +42,7 @@ export default async function AuthenticatorAppPage({ searchParams }: Props) {
             action={confirmAuthenticatorApp}
             formToken={formToken(proof)}
             hidden={{ app: app.id }}
-            asked={await askedFor('full', proof)}
+            asked={await askedFor('full', proof, { window: settings().policy.reauthenticationWindow })}
             button="Add the app"
             endsOthers
             fields={[

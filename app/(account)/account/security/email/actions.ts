@@ -11,7 +11,7 @@ import { PAGE } from '../outcome.ts'
 /** Asks for another address: nothing changes before it is confirmed there. The answer does not tell whose it is. */
 export async function changeEmail(_: FormState, data: FormData): Promise<FormState> {
   const values = { newEmail: text(data, 'newEmail') }
-  const proof = await earn('full', data, { page: PAGE, values })
+  const proof = await earn('full', data, { page: PAGE, values, act: 'email-changed' })
   if ('status' in proof) return proof
   const asked = await askForEmail(proof, values.newEmail, await actionContext())
   switch (asked.outcome) {

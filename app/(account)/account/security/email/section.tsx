@@ -25,6 +25,7 @@ export function Email({ view: { user, now, formToken, asked } }: { readonly view
           <ActForm
             action={changeEmail}
             formToken={formToken}
+            hidden={{ act: 'email-changed' }}
             id="email"
             asked={asked}
             button="Change email"

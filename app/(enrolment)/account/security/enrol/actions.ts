@@ -47,7 +47,7 @@ export async function addFirstPasskey(_: FormState, data: FormData): Promise<For
 /** All that the account has, shown a short while ago or in this very form: a passkey changes how it is proven. */
 async function fullProof(data: FormData): Promise<FullProof | FormState> {
   const enrolling = await requireEnrolment()
-  const step = await stepUp('full', toEnrol(enrolling), shownIn(data), await actionContext())
+  const step = await stepUp('full', toEnrol(enrolling), shownIn(data), await actionContext(), 'continued')
   if (step.outcome === 'session-over') redirect(signInPath(PAGE))
   if (step.cookie) await setCookies([step.cookie])
   if (step.outcome === 'proven') return step.proof
