@@ -1,6 +1,8 @@
 import { type NextRequest, NextResponse } from 'next/server'
 import { arrivalAt } from '#lib/account/arrival.ts'
 import { isHidden } from '#lib/administration/hidden.ts'
+import { refuse } from '#lib/api-token/challenge.ts'
+import { credentialOf } from '#lib/api-token/credential.ts'
 import { settings } from '#lib/config.ts'
 import { formProblem } from '#lib/http/action-guard.ts'
 import {
@@ -22,6 +24,7 @@ import { MACHINE_HEADER } from '#lib/http/request-hook.ts'
 import { pagePolicy } from '#lib/http/security-headers.ts'
 import { unavailablePage, unavailableText } from '#lib/http/unavailable-page.ts'
 import { log } from '#lib/log.ts'
+import { isProtocol } from '#lib/openid-provider/paths.ts'
 import { randomSecret } from '#lib/random.ts'
 import { noteEndedSessionUsed } from '#lib/session/afterlife.ts'
 import { type NoSession, sessionOf } from '#lib/session/current.ts'
@@ -39,6 +42,8 @@ import { store } from '#lib/store.ts'
  */
 export async function proxy(request: NextRequest): Promise<Response> {
   const { pathname } = request.nextUrl
+  // Ruling 13: none of them takes the word of a cookie for a change.
+  if (isProtocol(pathname)) return canonicalVisit(request) ?? NextResponse.next()
   const api = pathname.startsWith('/api/')
   const refused = refusal(request, api) ?? (await formRefusal(request, api)) ?? (await linkArrival(request))
   if (refused) return refused
@@ -50,11 +55,23 @@ export async function proxy(request: NextRequest): Promise<Response> {
 }
 
 function refusal({ method, headers, nextUrl }: NextRequest, api: boolean): Response | null {
-  if (!isOwnOrigin(method, headers)) return problem('cross_origin')
+  const credential = api ? credentialOf(headers) : null
+  if (credential === 'malformed') return refuse('invalid_request', headers)
+  // No other site’s page can send a token unasked, and no cookie came along: nobody’s session is at stake.
+  const byToken = credential !== null && TAKES_TOKENS.test(nextUrl.pathname)
+  if (!byToken && !isOwnOrigin(method, headers)) return problem('cross_origin')
   const visit = !api && isSafe(method) && headers.get(MACHINE_HEADER) !== '1'
   if (visit) return canonicalHost(headers.get('host'), nextUrl.pathname + nextUrl.search)
   return null
 }
+
+/** A browser that an application has sent to an alias of ours has its cookies elsewhere. */
+function canonicalVisit({ method, headers, nextUrl }: NextRequest): Response | null {
+  return isSafe(method) ? canonicalHost(headers.get('host'), nextUrl.pathname + nextUrl.search) : null
+}
+
+/** Where a change can be asked for with a token (`lib/api-token/`). */
+const TAKES_TOKENS = /^\/api\/sessions(?:\/|$)/
 
 /** Pages take forms of server actions; `/sign-out` and the API are handlers, which read their bodies themselves. */
 async function formRefusal(request: NextRequest, api: boolean): Promise<Response | null> {

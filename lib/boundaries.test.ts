@@ -44,6 +44,11 @@ const RULES: readonly Rule[] = [
     only: /^lib\/session\/(?:current|administrator)\.ts$/,
   },
   {
+    because: 'tokens have a proof of their own, with one maker, that stands for nobody’s presence (v5.0.0-10.3.2)',
+    text: /as (?:unknown as )?TokenProof\b/,
+    only: /^lib\/api-token\/current\.ts$/,
+  },
+  {
     because: 'a session below its level makes a passkey and does nothing else (v5.0.0-6.3.3)',
     text: /\btoEnrol\b/,
     only: /^lib\/session\/current\.ts$|^app\/\(enrolment\)\//,
@@ -144,7 +149,16 @@ test('every API handler says who may call it', () => {
     ]
     for (const [, method, shell] of handlers) {
       expect(
-        ['open', 'withSession', 'withSessionOnly', 'withStanding', 'withRecentProof'],
+        [
+          'open',
+          'withSession',
+          'withSessionOnly',
+          'withStanding',
+          'withRecentProof',
+          'withSessionOrToken',
+          'withRouteOrToken',
+          'withPersonOnly',
+        ],
         `${file}: ${method}`,
       ).toContain(shell)
     }

@@ -5,10 +5,14 @@
 const PROBLEMS = {
   invalid_input: [400, 'Some values are missing or wrong.'],
   invalid_json: [400, 'The body is not JSON.'],
+  invalid_request: [400, 'Send one credential: a session cookie, or a token in the Authorization header.'],
   invalid_credentials: [401, 'The email address or the password is wrong.'],
   invalid_factor: [401, 'That was not right, or it took too long. Try again, or start again from the beginning.'],
+  invalid_token: [401, 'This access token is not good, or no longer, or not without a proof of its key.'],
+  invalid_dpop_proof: [401, 'The DPoP proof does not fit this request, this token or this moment, or was used before.'],
   no_session: [401, 'Sign in first.'],
   cross_origin: [403, 'Changes are only taken from this app’s own pages.'],
+  insufficient_scope: [403, 'The access token was not granted for this.'],
   enrolment_required: [
     403,
     'Make a passkey first: /account/security/enrol. Until then this session opens nothing else.',

@@ -22,7 +22,7 @@ export interface SessionView {
 /** @param fullAddress only for a fresh proof of identity; otherwise the address is shortened */
 export function sessionView(
   session: Session,
-  viewer: { readonly sessionId: string; readonly policy: SessionPolicy; readonly fullAddress: boolean },
+  viewer: { readonly sessionId: string | null; readonly policy: SessionPolicy; readonly fullAddress: boolean },
 ): SessionView {
   const { idleExpiresAt, expiresAt } = deadlines(session, viewer.policy)
   return {

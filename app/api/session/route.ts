@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { describeOwn, describePerson } from '#lib/api-token/acts.ts'
+import { withSessionOrToken } from '#lib/api-token/routes.ts'
 import { signIn } from '#lib/authentication/sign-in.ts'
-import { json, noContent, open, readBody, withSession } from '#lib/http/api.ts'
+import { json, noContent, open, readBody } from '#lib/http/api.ts'
 import { clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
@@ -14,12 +16,15 @@ import { userView } from '#lib/session/view.ts'
 import { store } from '#lib/store.ts'
 
 /** Never counts as activity. */
-export const GET = withSession((proof) =>
-  then(describeCurrent(proof), (session) =>
-    then(store().users.find(proof.userId), (user) =>
-      session && user ? json({ session, user: userView(user) }) : problem('no_session'),
+export const GET = withSessionOrToken(
+  'sessions:read',
+  (proof) =>
+    then(describeCurrent(proof), (session) =>
+      then(store().users.find(proof.userId), (user) =>
+        session && user ? json({ session, user: userView(user) }) : problem('no_session'),
+      ),
     ),
-  ),
+  async (proof) => json({ session: await describeOwn(proof), user: await describePerson(proof) }),
 )
 
 const Credentials = z.object({ email: z.string(), password: z.string(), remember: z.boolean().default(false) })

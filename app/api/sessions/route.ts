@@ -1,14 +1,19 @@
-import { json, withRecentProof, withSession } from '#lib/http/api.ts'
+import { describeAccount } from '#lib/api-token/acts.ts'
+import { withPersonOnly, withSessionOrToken } from '#lib/api-token/routes.ts'
+import { json, withRecentProof } from '#lib/http/api.ts'
 import { clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { problem } from '#lib/http/problem.ts'
 import { then } from '#lib/maybe-promise.ts'
 import { describeAll } from '#lib/session/describe.ts'
 import { endAllSessions, endOtherSessions } from '#lib/session/ending.ts'
 
-export const GET = withSession((proof) => then(describeAll(proof), (sessions) => json({ sessions })))
+export const GET = withSessionOrToken(
+  'sessions:read',
+  (proof) => then(describeAll(proof), (sessions) => json({ sessions })),
+  async (proof) => json({ sessions: await describeAccount(proof) }),
+)
 
-/** `scope=others` or `scope=all`; both need a fresh proof of identity. */
-export const DELETE = withRecentProof(async (proof, { request }) => {
+const end = withRecentProof(async (proof, { request }) => {
   // v5.0.0-15.3.7: of two scopes neither is chosen.
   const [scope, another] = new URL(request.url).searchParams.getAll('scope')
   if ((scope !== 'others' && scope !== 'all') || another !== undefined) {
@@ -21,5 +26,7 @@ export const DELETE = withRecentProof(async (proof, { request }) => {
   const headers = scope === 'all' ? { 'set-cookie': setCookie(clearing(SESSION_COOKIE)) } : undefined
   return json({ ended: ended.length }, 200, headers)
 })
+/** `scope=others` or `scope=all`; both need a fresh proof of identity. */
+export const DELETE = withPersonOnly('sessions:end', end)
 
 export { notAllowed as PATCH, notAllowed as POST, notAllowed as PUT } from '#lib/http/api.ts'
