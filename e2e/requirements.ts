@@ -110,6 +110,28 @@ export const SECTIONS: readonly Section[] = [
     },
   },
   {
+    title: 'ASVS 5.0, V9 Self-contained tokens',
+    requirements: {
+      '9.1.1': 'Nothing in a token is believed before its signature has been verified.',
+      '9.1.2': 'Only algorithms of a list verify, and none at all is none of them.',
+      '9.1.3': 'Only the app’s own keys verify, whatever a token says about keys.',
+      '9.2.1': 'A token is good in its time.',
+      '9.2.2': 'A token is good for what it was made for, and for nothing else.',
+      '9.2.3': 'A token is good at the service that it was made for.',
+      '9.2.4': 'Every token says for which service it was made.',
+    },
+  },
+  {
+    title: 'ASVS 5.0, V10.3 OAuth resource server',
+    requirements: {
+      '10.3.1': 'The API takes tokens that were made for it.',
+      '10.3.2': 'What a token may do was granted by its person.',
+      '10.3.3': 'A token names its person by what is never given to anybody else.',
+      '10.3.4': 'Where the person must have shown lately who they are, a token does not stand in for that.',
+      '10.3.5': 'A token that is bound to a key is worthless without it.',
+    },
+  },
+  {
     title: 'ASVS 5.0, neighbours: requests, access, data, errors',
     requirements: {
       '4.1.3': 'Headers that are for the app’s own use cannot be sent from outside.',
@@ -167,6 +189,14 @@ export const SECTIONS: readonly Section[] = [
       'ASVS4-3.4.4': 'The cookie has the __Host- prefix.',
       'ASVS4-3.4.5': 'The cookie’s path is as narrow as its host allows.',
       'ASVS4-3.7.1': 'Sensitive acts need a full session or a fresh proof.',
+    },
+  },
+  {
+    title: 'ASVS 4.0.3, V3.5 Token-based sessions',
+    requirements: {
+      'ASVS4-3.5.1': 'People take back what they gave to applications, and it is worthless at once.',
+      'ASVS4-3.5.2': 'The API is opened by tokens of a session; there are no constant keys.',
+      'ASVS4-3.5.3': 'Tokens resist tampering, enveloping, replay, null ciphers and substituted keys.',
     },
   },
   {
@@ -235,9 +265,21 @@ export const SECTIONS: readonly Section[] = [
       'NIST63B4-5.1-nonpersist': 'The cookie does not outlive the browser, unless that was asked for.',
       'NIST63B4-5.1-csrf': 'What is posted carries a value that is bound to the session.',
       'NIST63B4-5.1-logoff': 'A way out is within reach.',
+      'NIST63B4-5.1.2': 'An access token is no sign that the person is there.',
       'NIST63B4-5.2-both': 'Both limits end the session.',
       'NIST63B4-5.2-warn': 'People are warned before they are signed out for idling.',
       'NIST63B4-5.2-reset': 'Activity resets the one limit, a full proof of identity both.',
+    },
+  },
+  {
+    title: 'Fluid Attacks R357, stateless tokens',
+    requirements: {
+      'FLUID-R357': 'The API is opened by signed tokens instead of constant keys.',
+      'FLUID-R357.3.5.3-tamper': 'No part of a token can be changed.',
+      'FLUID-R357.3.5.3-envelop': 'A token in another token, or in place of another, is none.',
+      'FLUID-R357.3.5.3-replay': 'What has ended, or was good once, is not good again.',
+      'FLUID-R357.3.5.3-null': 'A token without a signature is none.',
+      'FLUID-R357.3.5.3-keysub': 'A token under any other key is none.',
     },
   },
   {
