@@ -1,11 +1,16 @@
 import { accounts } from './testing/examples/accounts.ts'
 import { administration } from './testing/examples/administration.ts'
+import { artifacts } from './testing/examples/artifacts.ts'
 import { beginning } from './testing/examples/beginning.ts'
 import { circumstances } from './testing/examples/circumstances.ts'
+import { clients } from './testing/examples/clients.ts'
 import { ending } from './testing/examples/ending.ts'
+import { grants } from './testing/examples/grants.ts'
 import { housekeeping } from './testing/examples/housekeeping.ts'
 import { keeping } from './testing/examples/keeping.ts'
+import { lineage } from './testing/examples/lineage.ts'
 import { locking } from './testing/examples/locking.ts'
+import { logouts } from './testing/examples/logouts.ts'
 import { notices } from './testing/examples/notices.ts'
 import { oddInput } from './testing/examples/odd-input.ts'
 import { outage } from './testing/examples/outage.ts'
@@ -38,6 +43,11 @@ for (const dialect of DIALECTS) {
     test.describe('outbox', outbox)
     test.describe('what ends', whatEnds)
     test.describe('administration', administration)
+    test.describe('applications', clients)
+    test.describe('grants', grants)
+    test.describe('artifacts', artifacts)
+    test.describe('lineage', lineage)
+    test.describe('relying parties to be told', logouts)
     test.describe('odd input', oddInput)
     test.describe('outage', () => outage(dialect))
   })

@@ -24,6 +24,8 @@ export interface Place {
   ageAttempts(seconds: number): Promise<void>
   /** Makes half-states, and mails that wait, older. */
   ageWaiting(seconds: number): Promise<void>
+  /** Makes what was granted, what the protocol keeps, and relying parties that wait to be told, older. */
+  ageLinked(seconds: number): Promise<void>
   /** Runs a statement and answers its rows. */
   query(statement: string): Promise<Record<string, unknown>[]>
   /** Everything that stands in the database, by table: for finding what should be nowhere, or has not changed. */
@@ -42,6 +44,13 @@ const INSTANTS = [
   'successor_offered_at',
   'predecessor_retired_at',
 ]
+
+const LINKED = {
+  grants: ['created_at', 'last_used_at', 'expires_at'],
+  artifacts: ['consumed_at', 'expires_at'],
+  once_ids: ['expires_at'],
+  logouts: ['created_at', 'due_at'],
+}
 
 type Own = Pick<Place, 'url' | 'query' | 'takeAway' | 'bringBack' | 'remove'>
 
@@ -76,6 +85,11 @@ function place(own: Own, { back, tables }: Words): Place {
     async ageWaiting(seconds) {
       await own.query(`update pending set ${back('created_at', seconds)}, ${back('expires_at', seconds)}`)
       await own.query(`update outbox set ${back('created_at', seconds)}, ${back('due_at', seconds)}`)
+    },
+    async ageLinked(seconds) {
+      for (const [table, columns] of Object.entries(LINKED)) {
+        await own.query(`update ${table} set ${columns.map((column) => back(column, seconds)).join(', ')}`)
+      }
     },
     async dump() {
       const all: Record<string, Record<string, unknown>[]> = {}
