@@ -7,6 +7,7 @@ import { clients } from './testing/examples/clients.ts'
 import { ending } from './testing/examples/ending.ts'
 import { grants } from './testing/examples/grants.ts'
 import { housekeeping } from './testing/examples/housekeeping.ts'
+import { identities } from './testing/examples/identities.ts'
 import { keeping } from './testing/examples/keeping.ts'
 import { lineage } from './testing/examples/lineage.ts'
 import { locking } from './testing/examples/locking.ts'
@@ -48,6 +49,7 @@ for (const dialect of DIALECTS) {
     test.describe('artifacts', artifacts)
     test.describe('lineage', lineage)
     test.describe('relying parties to be told', logouts)
+    test.describe('accounts elsewhere', identities)
     test.describe('odd input', oddInput)
     test.describe('outage', () => outage(dialect))
   })

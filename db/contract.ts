@@ -17,6 +17,7 @@
  */
 import type { Administration } from './administration.ts'
 import type { ArtifactStore, ClientStore, GrantStore, LogoutOutbox } from './grants.ts'
+import type { IdentityStore } from './identities.ts'
 import type {
   AccountChange,
   Authority,
@@ -29,6 +30,7 @@ import type {
   EventKind,
   Factors,
   MaybePromise,
+  Federation,
   NewEvent,
   NewPending,
   NewSession,
@@ -53,6 +55,7 @@ import type {
 export type * from './administration.ts'
 export type * from './grants.ts'
 export type * from './vocabulary.ts'
+export type * from './identities.ts'
 
 /** What a store is opened with. Rules come in from outside, so that they stand in one place. */
 export interface StoreOptions {
@@ -89,6 +92,8 @@ export interface Unlocking {
   readonly limit: SessionLimit
   readonly in: Circumstances
 }
+  /** What it rests on from now, where another provider has signed the person in. */
+  readonly federation?: Federation | null | undefined
 
 export interface SessionStore {
   /** The row by its public id, whatever its standing; undefined when there is none. The hot path. */
@@ -147,7 +152,8 @@ export interface SessionStore {
   touch(proof: SessionProof, origin: Origin, atMostEvery: number): MaybePromise<'noted' | 'not-due' | 'session-over'>
   /**
    * Records a new proof of identity under a new token, whose generation is above every one handed out before.
-   * The old token is retired by authentication: never served again. `full` moves the absolute lifetime. `methods` are
+   * The old token is retired by authentication: never served again. `full` moves the absolute lifetime, and `federation`
+   * says what the session rests on from then. `methods` are
    * all that were shown in this one act, with a space between them.
    * `'superseded'` unless the proof's token is the newest handed out: with an offer under way, the browser could end
    * up with either token.
@@ -159,6 +165,7 @@ export interface SessionStore {
     full: boolean,
     event: NewEvent,
   ): MaybePromise<SessionCheck | 'session-over' | 'superseded'>
+    federation?: Federation | null,
 
   /** The person signs out here. Idempotent. */
   signOut(proof: SessionProof): MaybePromise<void>
@@ -330,6 +337,7 @@ export interface Store {
   /** Throws `StoreUnavailable` unless a read and the schema are all right; with `'write'`, unless writes are taken too. */
   ping(access?: 'read' | 'write'): MaybePromise<void>
   /** Which database this is, and how many ends it knows of. */
+  readonly identities: IdentityStore
   state(): MaybePromise<DatabaseState>
   /** The database's clock, for comparing it with this machine's. */
   clock(): MaybePromise<Date>

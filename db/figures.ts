@@ -26,6 +26,7 @@ export const END_REASONS = Object.keys({
   disabled: null,
   deleted: null,
   circumstances: null,
+  provider: null,
   epoch: null,
 } satisfies Record<EndReason, null>) as readonly EndReason[]
 

@@ -2,6 +2,7 @@ import 'server-only'
 import type {
   Authentication,
   Circumstances,
+  Federation,
   NewSession,
   Origin,
   Session,
@@ -22,14 +23,14 @@ export interface LiveSession extends SessionCheck, Session {
 const MOST_AUTHENTICATIONS = 8
 
 export function begun(wanted: NewSession, now: Date): LiveSession {
-  const { replaces: _, securityVersion: __, authentications, ...known } = wanted
+  const { replaces: _, securityVersion: __, authentications, federation, ...known } = wanted
   return {
     ...known,
     name: null,
     now,
     generation: 1,
     beganAt: now,
-    lifetimeFrom: now,
+    lifetimeFrom: countedFrom(now, federation),
     lastActiveAt: now,
     renewedAt: now,
     successor: null,
@@ -67,15 +68,26 @@ export function confirmed(session: LiveSession, { generation, digest }: Successo
  * @param methods names with a space between them: all that was shown in this one act
  * @param full v5.0.0-7.3.2: only a full authentication moves the absolute lifetime
  */
-export function reauthenticated(session: LiveSession, digest: Buffer, methods: string, full: boolean): LiveSession {
+export function reauthenticated(
+  session: LiveSession,
+  digest: Buffer,
+  methods: string,
+  full: boolean,
+  federation: Federation | null = null,
+): LiveSession {
   const { now } = session
   const shown = methods.split(' ').map((method) => ({ method, at: now }))
   return {
     ...rekeyed(session, digest),
     lastActiveAt: now,
-    lifetimeFrom: full ? now : session.lifetimeFrom,
+    lifetimeFrom: full ? countedFrom(now, federation) : session.lifetimeFrom,
     authentications: withNewest(session.authentications, shown),
   }
+}
+
+/** v5.0.0-7.1.3: no longer than what it rests on allows. */
+function countedFrom(now: Date, federation: Federation | null | undefined): Date {
+  return federation && federation.lifetimeFrom < now ? federation.lifetimeFrom : now
 }
 
 /** A privilege or an authenticator has changed: the session goes on under a new token, and the old one is dead at once. */

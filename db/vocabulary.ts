@@ -2,4 +2,5 @@
 export type * from './vocabulary/account.ts'
 export type * from './vocabulary/event.ts'
 export type * from './vocabulary/grant.ts'
+export type * from './vocabulary/identity.ts'
 export type * from './vocabulary/session.ts'

@@ -1,4 +1,5 @@
 'use client'
+import { usePathname } from 'next/navigation'
 import { lazy, type ReactNode, Suspense } from 'react'
 import type { Asked, StepUpField } from '#lib/authentication/asked.ts'
 import { Field } from './field.tsx'
@@ -30,9 +31,10 @@ export function StepUpFields({ asked, state, id, hint = asked.hint }: StepUpFiel
   const { fields = {} } = state
   const wanted = (field: StepUpField) => asked.fields.includes(field) || fields[field] !== undefined
   const [password, code, passkey] = [wanted('password'), wanted('code'), wanted('passkey')]
-  if (!password && !code && !passkey) return null
+  const elsewhere = wanted('provider')
+  if (!password && !code && !passkey && !elsewhere) return null
   const withPasskey = asked.passkey || passkey
-  const only = !password && !code
+  const only = !password && !code && !elsewhere
   return (
     <div className="space-y-4">
       {withPasskey && hydrated && (
@@ -44,6 +46,7 @@ export function StepUpFields({ asked, state, id, hint = asked.hint }: StepUpFiel
         <p className="text-sm">Only a passkey confirms this, and asking for one takes a browser with scripts.</p>
       )}
       {withPasskey && hydrated && !only && <Or />}
+      {elsewhere && <Elsewhere hint={withPasskey ? '' : hint} />}
       {password && (
         <PasswordField
           id={`${id}-password`}
@@ -83,6 +86,18 @@ function CodeField({ id, error, hint }: CodeFieldProps) {
       spellCheck={false}
       error={error}
     />
+  )
+}
+
+/** Nothing that could be typed here: the account is opened at another provider. */
+function Elsewhere({ hint }: { readonly hint: string }) {
+  const here = usePathname() ?? ''
+  return (
+    <p className="text-sm">
+      {hint}{' '}
+      <a href={`/reauthenticate?${new URLSearchParams({ returnTo: here })}`}>Confirm it’s you where you sign in</a>,
+      then do this again.
+    </p>
   )
 }
 

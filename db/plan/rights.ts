@@ -19,6 +19,8 @@ export const RIGHTS: Readonly<
   'passkey-removed': { by: ['person'], cause: 'factor-changed' },
   'passkey-renamed': { by: ['person'], cause: null },
   'recovery-codes-replaced': { by: ['person'], cause: 'factor-changed' },
+  'identity-linked': { by: ['person'], cause: 'factor-changed' },
+  'identity-unlinked': { by: ['person'], cause: 'factor-changed' },
   'email-changed': { by: ['link'], cause: 'email-changed' },
   'email-restored': { by: ['notice'], cause: 'email-restored' },
   reported: { by: ['notice'], cause: 'reported' },
@@ -96,7 +98,8 @@ export function changeProblem(
     case 'totp-removed':
       return state.hasTotp ? null : { outcome: 'not-found' }
     case 'passkey-removed':
-      if (change.keepOne && state.passkeys.length === 1) return { outcome: 'last-passkey' }
+      if ((change.keepOne || isAllThereIs(state, user)) && state.passkeys.length === 1)
+        return { outcome: 'last-passkey' }
       return state.passkeys.some(({ id }) => id === change.id) ? null : { outcome: 'not-found' }
     case 'passkey-renamed':
       return state.passkeys.some(({ id }) => id === change.id) ? null : { outcome: 'not-found' }
@@ -105,6 +108,11 @@ export function changeProblem(
       return ofUser(state, user).some(({ id }) => id === change.sessionId) ? null : { outcome: 'not-found' }
     default:
       return null
+    case 'identity-linked':
+      return state.identityTaken ? { outcome: 'identity-taken' } : null
+    case 'identity-unlinked':
+      if (!state.identities.some(({ id }) => id === change.id)) return { outcome: 'not-found' }
+      return isLastWayIn(state, user) ? { outcome: 'last-identity' } : null
   }
 }
 
@@ -112,3 +120,13 @@ export function changeProblem(
 function isLast({ otherAdministrators }: AccountState, user: User): boolean {
   return isAdministrator(user) && otherAdministrators === 0
 }
+/** No password and no account elsewhere: only a passkey is left. */
+function isAllThereIs({ identities }: AccountState, { passwordHash }: User): boolean {
+  return passwordHash === null && identities.length === 0
+}
+
+/** No password and no passkey, and no other account elsewhere. An authenticator app alone opens nothing. */
+function isLastWayIn({ identities, passkeys }: AccountState, { passwordHash }: User): boolean {
+  return passwordHash === null && passkeys.length === 0 && identities.length === 1
+}
+

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { AccountChange, Authority, EventKind, Passkey, Pending, User } from '../contract.ts'
+import type { AccountChange, Authority, EventKind, Identity, Passkey, Pending, User } from '../contract.ts'
 import type { LiveSession } from '../live.ts'
 
 /**
@@ -18,6 +18,10 @@ export interface AccountState {
   readonly addressTaken: boolean
   /** The new passkey is in use already, by whomever. */
   readonly passkeyTaken: boolean
+  /** Accounts elsewhere that open it. */
+  readonly identities: readonly Pick<Identity, 'id'>[]
+  /** The one that is to be linked opens an account already, whosever. */
+  readonly identityTaken: boolean
   /** The account of the administrator who acts. */
   readonly administrator: User | undefined
   /** Accounts that may administer, without this one. */

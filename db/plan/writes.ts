@@ -1,5 +1,5 @@
 import 'server-only'
-import type { AccountChange, Authority, Passkey, User } from '../contract.ts'
+import type { AccountChange, Authority, Identity, Passkey, User } from '../contract.ts'
 import { endsApps, type Scope } from '../ends.ts'
 import type { LiveSession } from '../live.ts'
 import { type Cause, WHAT_ENDS } from '../what-ends.ts'
@@ -20,6 +20,10 @@ export interface Writes {
   readonly deleteRecoveryCodesSince: { userId: string; since: Date }
   /** All but one: the browser of the session that goes on. */
   readonly forgetOtherBrowsers: { userId: string; browserDigest: Buffer }
+  readonly insertIdentity: Identity
+  readonly deleteIdentity: { id: string }
+  readonly deleteIdentities: { userId: string }
+  readonly deleteIdentitiesSince: { userId: string; since: Date }
   readonly insertRecoveryCode: { userId: string; digest: Buffer; createdAt: Date }
   readonly deleteRecoveryCodes: { userId: string }
   readonly deletePending: { id: string }
@@ -53,6 +57,7 @@ export function writesOf({ now, notice }: AccountState, { id: userId }: User, ch
         ['deleteTotpSince', { userId, since }],
         ['deletePasskeysSince', { userId, since }],
         ['deleteRecoveryCodesSince', { userId, since }],
+        ['deleteIdentitiesSince', { userId, since }],
       ]
     }
     case 'factors-removed':
@@ -81,8 +86,13 @@ export function writesOf({ now, notice }: AccountState, { id: userId }: User, ch
         ['deleteRecoveryCodes', { userId }],
         ...change.digests.map((digest): Write => ['insertRecoveryCode', { userId, digest, createdAt: now }]),
       ]
+    case 'identity-linked':
+      return [['insertIdentity', { ...change.identity, userId, createdAt: now, lastUsedAt: null }]]
+    case 'identity-unlinked':
+      return [['deleteIdentity', { id: change.id }]]
     case 'account-deleted':
       return [
+        ['deleteIdentities', { userId }],
         ['deleteTotp', { userId }],
         ['deletePasskeys', { userId }],
         ['deleteRecoveryCodes', { userId }],

@@ -3,6 +3,7 @@ import type { Begun, NewSession, SessionLimit, SessionStore } from '../contract.
 import { isAsSeen, isLocked, isNewest, mayBegin, roomFor, roomToUnlock, stands } from '../judgement.ts'
 import { begun, confirmed, type LiveSession, newestGeneration, offered, reauthenticated, unlocked } from '../live.ts'
 import { signedInEvent } from '../records.ts'
+import { keepFederation } from './identities.ts'
 import type { Queries } from './queries.ts'
 import { rowFrom } from './rows.ts'
 import { announce, end, lock, lockOfUser, lockSession, note, type Parts, stepBy } from './step.ts'
@@ -24,6 +25,7 @@ export function beginning(
     const [clock] = await queries.clock.execute()
     const session = begun(wanted, clock?.now as Date)
     await queries.insertSession.execute(rowFrom(session))
+    await keepFederation(queries, session.id, wanted.federation)
     const { userId, browserDigest, beganAt } = session
     const [any] = await queries.anyBrowser.execute({ userId })
     // Of an account that has just been closed no browser is known either: its next sign-in is told.
@@ -62,11 +64,12 @@ export function beginning(
         return true
       }),
 
-    reauthenticate: (proof, digest, method, full, event) =>
+    reauthenticate: (proof, digest, method, full, event, federation = null) =>
       stepBy(parts, proof, async (queries, session) => {
         if (!isNewest(session, proof)) return 'superseded'
-        const next = reauthenticated(session, digest, method, full)
+        const next = reauthenticated(session, digest, method, full, federation)
         await queries.saveSession.execute(rowFrom(next))
+        await keepFederation(queries, session.id, federation)
         await note(queries, event)
         await announce(queries, { type: 'timeouts', sessionId: session.id })
         return next
@@ -94,6 +97,7 @@ export function beginning(
         for (const one of ends) await end(queries, one)
         const next = unlocked(session, by)
         await queries.saveSession.execute(rowFrom(next))
+        await keepFederation(queries, id, by.federation)
         await note(queries, event)
         return next
       }),

@@ -6,6 +6,7 @@ import { followChanges } from './changes.ts'
 import { connect } from './connection.ts'
 import { postgresEvents } from './events.ts'
 import { postgresClients, postgresGrants, postgresLogouts } from './grants.ts'
+import { postgresIdentities } from './identities.ts'
 import { postgresLimiter } from './limiter.ts'
 import { postgresOutbox, postgresPending } from './pending.ts'
 import type { Queries } from './queries.ts'
@@ -38,6 +39,7 @@ export async function openPostgres(options: StoreOptions): Promise<Store> {
     grants: postgresGrants(parts),
     artifacts: postgresArtifacts(parts),
     logouts: postgresLogouts(parts),
+    identities: postgresIdentities(parts),
     administration: postgresAdministration(parts),
     state: connection.state,
     limiter: (limits) => postgresLimiter(parts, limits),

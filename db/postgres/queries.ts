@@ -7,6 +7,7 @@ import { artifactQueries } from './queries/artifacts.ts'
 import { attemptQueries } from './queries/attempts.ts'
 import { factorQueries } from './queries/factors.ts'
 import { grantQueries } from './queries/grants.ts'
+import { identityQueries } from './queries/identities.ts'
 import { lockingQueries } from './queries/locks.ts'
 import { pendingQueries } from './queries/pending.ts'
 import { now, p } from './queries/placeholders.ts'
@@ -32,6 +33,7 @@ export function prepareQueries(db: NodePgDatabase) {
     ...pendingQueries(db),
     ...grantQueries(db),
     ...artifactQueries(db),
+    ...identityQueries(db),
     clock: db.select({ now }).from(sql`(select 1) as one`).prepare('clock'),
     readOnly: db
       .select({ readOnly: sql<string>`current_setting('transaction_read_only')` })

@@ -64,7 +64,7 @@ function accounts({
 }
 
 /** Takes an insert back: somebody may have the address back for some days still. */
-class Held extends Error {}
+export class Held extends Error {}
 
 function factors({ connection }: Parts): Pick<UserStore, 'factors' | 'passkey' | 'spend'> {
   return {
@@ -74,11 +74,13 @@ function factors({ connection }: Parts): Pick<UserStore, 'factors' | 'passkey' |
         if (!user) return undefined
         const [totp = null] = await queries.totp.execute({ userId: id })
         const [codes] = await queries.countRecoveryCodes.execute({ userId: id })
+        const [elsewhere] = await queries.countIdentities.execute({ userId: id })
         return {
           password: user.passwordHash !== null,
           totp,
           passkeys: await queries.passkeysOfUser.execute({ userId: id }),
           recoveryCodes: codes?.count ?? 0,
+          identities: elsewhere?.count ?? 0,
           securityVersion: user.securityVersion,
         }
       }),
@@ -121,11 +123,16 @@ function changing({ connection, options }: Parts): Pick<UserStore, 'change'> {
           return plan.changed
         })
         .catch((error) => {
-          // Somebody else got the address, or the passkey, between our look and our write.
-          if (isTaken(error)) return { outcome: change.kind === 'passkey-added' ? 'passkey-taken' : 'email-taken' }
+          // Somebody else got the address, the passkey or the account elsewhere between our look and our write.
+          if (isTaken(error)) return { outcome: TAKEN[change.kind] ?? 'email-taken' }
           throw error
         }),
   }
+}
+
+const TAKEN: Readonly<Partial<Record<AccountChange['kind'], 'passkey-taken' | 'identity-taken'>>> = {
+  'passkey-added': 'passkey-taken',
+  'identity-linked': 'identity-taken',
 }
 
 /** Everything that the decision needs, locked: the user first, then the sessions in the order of their ids. */
@@ -157,6 +164,9 @@ async function stateOf(
     passkeyTaken:
       change.kind === 'passkey-added' &&
       (await queries.passkeyByCredential.execute({ credentialId: change.passkey.credentialId })).length > 0,
+    identities: await queries.identitiesOfUser.execute({ userId }),
+    identityTaken:
+      change.kind === 'identity-linked' && (await queries.identity.execute({ ...change.identity })).length > 0,
     administrator: own && (await findUser(queries, own.userId)),
     otherAdministrators: administrators.filter(({ id }) => id !== userId).length,
     notice: authority.by === 'notice' ? await noticeState(queries, authority, change) : null,
@@ -164,7 +174,7 @@ async function stateOf(
   }
 }
 
-async function isHeld(queries: Queries, email: string, except: string): Promise<boolean> {
+export async function isHeld(queries: Queries, email: string, except: string): Promise<boolean> {
   return (await queries.addressHolder.execute({ email, except })).length > 0
 }
 

@@ -3,6 +3,7 @@ import type { Begun, NewSession, SessionLimit, SessionStore } from '../contract.
 import { isAsSeen, isLocked, isNewest, mayBegin, roomFor, roomToUnlock, stands } from '../judgement.ts'
 import { begun, confirmed, type LiveSession, newestGeneration, offered, reauthenticated, unlocked } from '../live.ts'
 import { signedInEvent } from '../records.ts'
+import { keepFederation } from './identities.ts'
 import type { Queries } from './queries.ts'
 import { rowFrom, userFrom } from './rows.ts'
 import { end, live, liveOfUser, lock, note, type Parts, step, stepBy } from './step.ts'
@@ -24,6 +25,7 @@ export function beginning(
     for (const one of ends) end(queries, one)
     const session = begun(wanted, now)
     queries.insertSession.run(rowFrom(session))
+    keepFederation(queries, session.id, wanted.federation)
     const { userId, browserDigest } = wanted
     // Of an account that has just been closed no browser is known either: its next sign-in is told.
     const first = user?.securityVersion === 1 && queries.anyBrowser.get({ userId }) === undefined
@@ -61,11 +63,12 @@ export function beginning(
         return true
       }),
 
-    reauthenticate(proof, digest, method, full, event) {
+    reauthenticate(proof, digest, method, full, event, federation = null) {
       const answer = stepBy(parts, proof, (queries, session) => {
         if (!isNewest(session, proof)) return 'superseded'
-        const next = reauthenticated(session, digest, method, full)
+        const next = reauthenticated(session, digest, method, full, federation)
         queries.saveSession.run(rowFrom(next))
+        keepFederation(queries, session.id, federation)
         note(queries, event, session.now)
         return next
       })
@@ -97,6 +100,7 @@ export function beginning(
         for (const one of ends) end(queries, one)
         const next = unlocked(session, by)
         queries.saveSession.run(rowFrom(next))
+        keepFederation(queries, id, by.federation)
         note(queries, event, now)
         return next
       }),

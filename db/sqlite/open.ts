@@ -6,6 +6,7 @@ import { followChanges } from './changes.ts'
 import { connect } from './connection.ts'
 import { sqliteEvents } from './events.ts'
 import { sqliteClients, sqliteGrants, sqliteLogouts } from './grants.ts'
+import { sqliteIdentities } from './identities.ts'
 import { sqliteLimiter } from './limiter.ts'
 import { sqliteOutbox, sqlitePending } from './pending.ts'
 import { sqliteSessions } from './sessions.ts'
@@ -41,6 +42,7 @@ export function openSqlite(path: string, options: StoreOptions): Store {
     grants: sqliteGrants(parts),
     artifacts: sqliteArtifacts(parts),
     logouts: sqliteLogouts(parts),
+    identities: sqliteIdentities(parts),
     administration: sqliteAdministration(parts),
     limiter: (limits) => sqliteLimiter(parts, limits),
     ping,

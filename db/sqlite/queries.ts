@@ -8,6 +8,7 @@ import { artifactQueries } from './queries/artifacts.ts'
 import { attemptQueries } from './queries/attempts.ts'
 import { factorQueries } from './queries/factors.ts'
 import { grantQueries, grantStatement } from './queries/grants.ts'
+import { identityQueries } from './queries/identities.ts'
 import { pendingQueries } from './queries/pending.ts'
 import { endedQueries } from './queries/records.ts'
 import { checkStatement, sessionQueries } from './queries/sessions.ts'
@@ -34,6 +35,7 @@ export function prepareQueries(client: Database.Database, db: BetterSQLite3Datab
     ...pendingQueries(db),
     ...grantQueries(db),
     ...artifactQueries(db),
+    ...identityQueries(db),
     /** The sequence keeps its number when records are purged. */
     state: () => state.get() as DatabaseState,
     /** Changes when another connection, of any process, has written. */

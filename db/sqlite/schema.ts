@@ -325,6 +325,45 @@ export const logouts = sqliteTable(
   ],
 )
 
+/** Accounts elsewhere that open an account here. */
+export const identities = sqliteTable(
+  'identities',
+  {
+    id: text('id').primaryKey(),
+    userId: ofUser(),
+    issuer: text('issuer').notNull(),
+    subject: text('subject').notNull(),
+    label: text('label'),
+    createdAt: integer('created_at').notNull(),
+    lastUsedAt: integer('last_used_at'),
+  },
+  (table) => [
+    uniqueIndex('identities_once').on(table.issuer, table.subject),
+    index('identities_by_user').on(table.userId),
+  ],
+)
+
+/** What sessions rest on whose people another provider has signed in. A row goes with its session, whatever ends it. */
+export const federatedSessions = sqliteTable(
+  'federated_sessions',
+  {
+    sessionId: text('session_id')
+      .primaryKey()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+    issuer: text('issuer').notNull(),
+    subject: text('subject').notNull(),
+    sid: text('sid'),
+    /** The ID token, sealed. */
+    sealed: text('sealed').notNull(),
+    /** By the provider's clock. */
+    issuedAt: integer('issued_at').notNull(),
+  },
+  (table) => [
+    index('federated_by_subject').on(table.issuer, table.subject),
+    index('federated_by_sid').on(table.issuer, table.sid).where(sql`sid is not null`),
+  ],
+)
+
 /** One row: which database this is. Made at random with the tables, so a backup has the same and a new one another. */
 export const identity = sqliteTable('identity', { id: text('id').primaryKey() })
 

@@ -70,6 +70,7 @@ function factors(parts: Parts): Pick<UserStore, 'factors' | 'passkey' | 'spend'>
             totp: totp ? totpFrom(totp) : null,
             passkeys: queries.passkeysOfUser.all({ userId: id }).map(passkeyFrom),
             recoveryCodes: queries.countRecoveryCodes.get({ userId: id })?.count ?? 0,
+            identities: queries.countIdentities.get({ userId: id })?.count ?? 0,
             securityVersion: user.securityVersion,
           }
         )
@@ -142,6 +143,8 @@ function stateOf(queries: Queries, authority: Authority, change: AccountChange, 
     passkeyTaken:
       change.kind === 'passkey-added' &&
       queries.passkeyByCredential.get({ credentialId: change.passkey.credentialId }) !== undefined,
+    identities: queries.identitiesOfUser.all({ userId }),
+    identityTaken: change.kind === 'identity-linked' && queries.identity.get({ ...change.identity }) !== undefined,
     administrator: own && findUser(queries, own.userId),
     otherAdministrators: queries.otherAdministrators.get({ id: userId })?.count ?? 0,
     notice: authority.by === 'notice' ? noticeState(queries, authority, change, now) : null,
@@ -149,7 +152,7 @@ function stateOf(queries: Queries, authority: Authority, change: AccountChange, 
   }
 }
 
-function isHeld(queries: Queries, email: string, except: string, now: Date): boolean {
+export function isHeld(queries: Queries, email: string, except: string, now: Date): boolean {
   return queries.addressHolder.get({ email, except, now: now.getTime() }) !== undefined
 }
 

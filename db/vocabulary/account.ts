@@ -1,4 +1,5 @@
 /** Accounts, what opens them, what is half done about them, and how they change: types only. */
+import type { NewIdentity } from './identity.ts'
 import type { AdministratorProof, FullProof, RecentProof, SessionCheck, SessionProof } from './session.ts'
 
 export interface User {
@@ -63,6 +64,8 @@ export interface Factors {
   readonly passkeys: readonly Passkey[]
   /** Unused recovery codes. */
   readonly recoveryCodes: number
+  /** Accounts elsewhere that open it. */
+  readonly identities: number
   readonly securityVersion: number
 }
 
@@ -80,9 +83,20 @@ export type Spend =
  *   authenticator app is being added. All bound to the browser by `__Host-sign-in`, whose secret `secretDigest` hashes.
  * - `act`: a passkey has confirmed one act of one session, which is due next (level 3).
  * - `application`: what an application has asked of this browser, and its person has yet to answer. Bound like the former.
+ * - `federation`: on the way to another provider and back. `signed-out`: who has just signed out here, and may still be
+ *   signed in there. Bound like the former.
  * - `reset`, `email`: a mailed link, whose token `secretDigest` hashes. A newer one of an account replaces the older.
  */
-export type PendingKind = 'sign-in' | 'challenge' | 'totp' | 'act' | 'application' | 'reset' | 'email'
+export type PendingKind =
+  | 'sign-in'
+  | 'challenge'
+  | 'totp'
+  | 'act'
+  | 'application'
+  | 'federation'
+  | 'signed-out'
+  | 'reset'
+  | 'email'
 
 export interface NewPending {
   readonly id: string
@@ -129,6 +143,8 @@ export type AccountChange =
   | { readonly kind: 'passkey-removed'; readonly id: string; readonly keepOne: boolean; readonly endOthers: boolean }
   | { readonly kind: 'passkey-renamed'; readonly id: string; readonly name: string }
   | { readonly kind: 'recovery-codes-replaced'; readonly digests: readonly Buffer[]; readonly endOthers: boolean }
+  | { readonly kind: 'identity-linked'; readonly identity: NewIdentity; readonly endOthers: boolean }
+  | { readonly kind: 'identity-unlinked'; readonly id: string; readonly endOthers: boolean }
   /** The new address stands in the link's half-state. */
   | { readonly kind: 'email-changed' }
   | { readonly kind: 'email-restored'; readonly from: string; readonly to: string }
@@ -158,8 +174,8 @@ export type Changed =
   /** There is no such user, passkey, session; or the address belongs to another account by now. */
   | { readonly outcome: 'not-found' | 'email-taken' }
   /** It had to stay: there is no other way in. */
-  | { readonly outcome: 'last-passkey' }
-  /** This passkey opens an account already. */
-  | { readonly outcome: 'passkey-taken' }
+  | { readonly outcome: 'last-passkey' | 'last-identity' }
+  /** This passkey, or this account elsewhere, opens an account already. */
+  | { readonly outcome: 'passkey-taken' | 'identity-taken' }
   /** Nobody would be left to administer; only the command line could grant it again, and only it may go so far. */
   | { readonly outcome: 'last-administrator' }

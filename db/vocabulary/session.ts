@@ -1,4 +1,5 @@
 /** Sessions, their tokens and times, and the proofs that they give: types only. */
+import type { Federation } from './identity.ts'
 
 export type MaybePromise<T> = T | Promise<T>
 
@@ -147,6 +148,8 @@ export type EndReason =
   | 'disabled'
   | 'deleted'
   | 'circumstances'
+  /** Another provider, on which it rested, has signed the person out. */
+  | 'provider'
   | 'epoch'
 
 /** What is kept of a session for 28 days after its end. It holds no digest: nothing can be opened with it. */
@@ -174,6 +177,8 @@ export interface NewSession extends Device, Origin {
   readonly epoch: number
   /** SHA-256 of the `__Host-browser` value. A user has at most one live session for each browser. */
   readonly browserDigest: Buffer
+  /** What it rests on, where another provider has signed its person in. */
+  readonly federation?: Federation | null | undefined
   /** The session whose cookie came with the sign-in; it ends as `signed-in-again`, whoever's it was. */
   readonly replaces: string | null
 }

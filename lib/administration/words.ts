@@ -21,6 +21,7 @@ const REASONS: Readonly<Record<EndReason, string>> = {
   disabled: 'Account disabled',
   deleted: 'Account deleted',
   circumstances: 'Cookie turned up in other circumstances',
+  provider: 'Signed out at the provider',
   epoch: 'All sessions ended at once',
 }
 

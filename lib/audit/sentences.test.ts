@@ -75,6 +75,7 @@ const ENDED: Record<EndReason, string> = {
   disabled: 'the account was disabled',
   deleted: 'the account was deleted',
   circumstances: 'its cookie turned up in other circumstances',
+  provider: 'you were signed out at the provider that signed you in',
   epoch: 'all sessions were ended at once',
 }
 

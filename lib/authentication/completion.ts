@@ -7,7 +7,7 @@ import type { RequestContext } from '#lib/http/request-context.ts'
 import { currentSession } from '#lib/session/current.ts'
 import { beginSession, unlockSession } from '#lib/session/lifecycle.ts'
 import { store } from '#lib/store.ts'
-import { hasMethod, hasPasskey } from './assurance.ts'
+import { hasFirstFactor, hasPasskey } from './assurance.ts'
 import { keepHalf, type SoFar } from './half-sign-in.ts'
 import { due, type SecondFactor } from './second-factor.ts'
 
@@ -47,7 +47,7 @@ export async function proceed(
   if (unlocked) return { outcome: 'signed-in', user, ...unlocked, returnTo: shown.returnTo }
   // A code alone was for a session that has been opened or ended meanwhile: by itself it begins nothing.
   const { authentications } = shown
-  if (!hasMethod(authentications, 'pwd') && !hasPasskey(authentications)) return { outcome: 'refused' }
+  if (!hasFirstFactor(authentications) && !hasPasskey(authentications)) return { outcome: 'refused' }
   const factors = await store().users.factors(user.id)
   const next = factors ? due(factors, settings().policy.level, authentications) : []
   if (next.length > 0) {
@@ -74,16 +74,18 @@ function evicts(authentications: SoFar['authentications']): boolean {
  * account it is none of our business here; the session that begins ends it.
  * @see NIST SP 800-63B-4 §2.2.3, rulings on level 2
  */
-async function unlock(user: User, { authentications, securityVersion }: SoFar, context: RequestContext) {
+async function unlock(user: User, { authentications, securityVersion, federation }: SoFar, context: RequestContext) {
   const locked = await lockedSession(context.cookieHeader)
-  const method = newest(authentications)?.method
-  if (locked?.session.userId !== user.id || !method) return null
+  const { method, at } = newest(authentications) ?? {}
+  if (locked?.session.userId !== user.id || !method || !at) return null
   const { session, generation } = locked
+  // Who was signed in at a provider all along has shown nothing by coming back.
+  if (method === 'fed' && session.lockedAt && at < session.lockedAt) return null
   const event = eventFrom('session-unlocked', { userId: user.id, sessionId: session.id }, context, { method })
   return unlockSession(
     session,
     generation,
-    { userId: user.id, method, securityVersion, in: { ...context.device, ...context.origin } },
+    { userId: user.id, method, securityVersion, federation, in: { ...context.device, ...context.origin } },
     event,
   )
 }

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Authentication, Pending } from '#db/contract.ts'
+import type { Authentication, Federation, Pending } from '#db/contract.ts'
 import type { Cookie } from '#lib/http/cookies.ts'
 import { SIGN_IN_COOKIE_LIFETIME } from '#lib/http/cookies.ts'
 import { randomId } from '#lib/random.ts'
@@ -30,6 +30,8 @@ export interface SoFar {
   readonly remember: boolean
   /** A path of ours, as `returnPath` makes it. */
   readonly returnTo: string
+  /** What the session will rest on, where another provider has signed the person in. */
+  readonly federation?: Federation | null | undefined
 }
 
 /**
@@ -38,7 +40,7 @@ export interface SoFar {
  */
 export async function keepHalf(shown: SoFar, cookieHeader: string | null, until?: Date): Promise<Cookie> {
   const { secret, cookie } = await addBrowserSecret(cookieHeader)
-  const { userId, securityVersion, remember, returnTo, authentications } = shown
+  const { userId, securityVersion, remember, returnTo, authentications, federation } = shown
   const left = until ? secondsBetween(await store().clock(), until) : SIGN_IN_COOKIE_LIFETIME
   const times = authentications.map(({ method, at }) => [method, at.getTime()])
   await store().pending.begin(
@@ -49,7 +51,7 @@ export async function keepHalf(shown: SoFar, cookieHeader: string | null, until?
       userId,
       sessionId: null,
       securityVersion,
-      detail: { shown: JSON.stringify(times), remember: String(remember), returnTo },
+      detail: { shown: JSON.stringify(times), remember: String(remember), returnTo, ...texts(federation) },
       lifetime: left,
     },
     null,
@@ -80,5 +82,20 @@ function read({ id, userId, securityVersion, detail, expiresAt }: Pending, secre
   const shown = JSON.parse(detail.shown ?? '[]') as [string, number][]
   const authentications = shown.map(([method, at]) => ({ method, at: new Date(at) }))
   const remember = detail.remember === 'true'
-  return { id, userId, securityVersion, authentications, remember, returnTo: detail.returnTo ?? '', secret, expiresAt }
+  const shownSoFar = { userId, securityVersion, authentications, remember, returnTo: detail.returnTo ?? '' }
+  return { ...shownSoFar, federation: federationIn(detail), id, secret, expiresAt }
+}
+
+/** As the half's details: the store finds it by `issuer`, `subject` and `sid` when the provider signs the person out. */
+function texts(federation: Federation | null | undefined): Readonly<Record<string, string>> {
+  if (!federation) return {}
+  const { issuer, subject, sid, sealed, issuedAt, lifetimeFrom } = federation
+  const times = { issuedAt: issuedAt.toISOString(), lifetimeFrom: lifetimeFrom.toISOString() }
+  return { issuer, subject, ...(sid !== null && { sid }), sealed, ...times }
+}
+
+function federationIn({ issuer, subject, sid, sealed, issuedAt, lifetimeFrom }: Pending['detail']): Federation | null {
+  if (!issuer || !subject || !sealed || !issuedAt || !lifetimeFrom) return null
+  const times = { issuedAt: new Date(issuedAt), lifetimeFrom: new Date(lifetimeFrom) }
+  return { issuer, subject, sid: sid ?? null, sealed, ...times }
 }

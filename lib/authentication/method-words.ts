@@ -4,6 +4,8 @@ const WORDS: Readonly<Record<string, string>> = {
   otp: 'authenticator code',
   hwk: 'passkey',
   swk: 'passkey',
+  fed: 'another provider',
+  mfa: 'two factors there',
 }
 
 /** "password" for `pwd`; a name that is not known is said to be one. */

@@ -80,10 +80,15 @@ for (const [what, factors, text, recent, full] of AT_LEVEL_3) {
   })
 }
 
-const anyFactors = fc.subarray(['password', 'totp', 'passkey', 'codes'] as const).map((has) => factorsOf(...has))
+const anyFactors = fc
+  .subarray(['password', 'totp', 'passkey', 'codes', 'identity'] as const)
+  .map((has) => factorsOf(...has))
 const anyShown = fc
   .array(
-    fc.record({ method: fc.constantFrom('pwd', 'otp', 'hwk', 'swk', 'sms'), age: fc.integer({ min: -5, max: 1200 }) }),
+    fc.record({
+      method: fc.constantFrom('pwd', 'otp', 'hwk', 'swk', 'fed', 'mfa', 'sms'),
+      age: fc.integer({ min: -5, max: 1200 }),
+    }),
     { maxLength: 5 },
   )
   .map((all) => all.map(({ method, age }) => ({ method, at: new Date(NOW.getTime() - age * 1000) })))
@@ -113,7 +118,7 @@ test('a full proof is a recent one at levels 1 and 2, and takes both factors of 
 })
 
 test('whoever shows what is asked for has it', () => {
-  const METHOD = { password: 'pwd', second: 'otp', passkey: 'swk' } as const
+  const METHOD = { password: 'pwd', second: 'otp', passkey: 'swk', provider: 'fed' } as const
   fc.assert(
     fc.property(anyFactors, anyLevel, anyShown, fc.constantFrom('recent', 'full'), (factors, level, all, proof) => {
       const missing = missingFor(proof, factors, level, all, NOW, WINDOW)

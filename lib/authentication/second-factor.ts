@@ -1,6 +1,6 @@
 import type { Authentication, Factors } from '#db/contract.ts'
 import type { AssuranceLevel } from '#lib/session/policy.ts'
-import { hasMethod, hasPasskey } from './assurance.ts'
+import { hasFirstFactor, hasMethod, hasPasskey, isTwoElsewhere } from './assurance.ts'
 
 /** What an account is asked for beyond its first factor. Pure. */
 export type SecondFactor = 'totp' | 'recovery_code' | 'passkey'
@@ -15,10 +15,11 @@ export type SecondFactor = 'totp' | 'recovery_code' | 'passkey'
  *
  * Level 1 would do with one factor, but whoever adds a second one expects to be asked for it.
  *
- * A passkey is two factors in one, at every level. At level 3 a recovery code gets in whoever has lost the passkey: what
+ * A passkey is two factors in one, at every level. Another provider's word stands for the password; where it is believed
+ * for two factors, nothing else is asked below level 3. At level 3 a recovery code gets in whoever has lost the passkey: what
  * it begins is below level 3, so it opens the making of a new passkey and nothing else.
  *
- * @param shown what was right so far: a password or a passkey at least. Anything less is a bug, and throws.
+ * @param shown what was right so far: a password, another provider's word or a passkey at least. Anything less is a bug, and throws.
  * @see ASVS v5.0.0-6.3.3; docs/decisions/0025
  */
 export function due(
@@ -27,8 +28,9 @@ export function due(
   shown: readonly Pick<Authentication, 'method'>[],
 ): readonly SecondFactor[] {
   if (hasPasskey(shown)) return []
-  if (!hasMethod(shown, 'pwd')) throw new Error('a second factor is asked for after the first one only')
+  if (!hasFirstFactor(shown)) throw new Error('a second factor is asked for after the first one only')
   if (hasMethod(shown, 'otp') || !hasSecondFactor(factors)) return []
+  if (level < 3 && isTwoElsewhere(shown)) return []
   return offered(factors, level)
 }
 

@@ -103,9 +103,9 @@ export async function signInWithPasskey(
 /** Right, so the half is taken, by one of however many; from here nothing but what was shown goes on. */
 async function goOn(half: HalfSignIn, method: string, context: RequestContext): Promise<Stepped> {
   if (!(await takeHalf(half))) return { outcome: 'void' }
-  const { userId, securityVersion, remember, returnTo } = half
+  const { userId, securityVersion, remember, returnTo, federation } = half
   const authentications = [...half.authentications, { method, at: await store().clock() }]
-  const shown = { userId, securityVersion, remember, returnTo, authentications }
+  const shown = { userId, securityVersion, remember, returnTo, authentications, federation }
   return visible(await proceed(shown, context, half.expiresAt))
 }
 

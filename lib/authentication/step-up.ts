@@ -134,7 +134,7 @@ const HINTS = {
 /** A passkey is enough for everything; for a recent proof any factor is, but at level 3, which takes a passkey. */
 export function isEnough(kind: keyof Proofs, missing: readonly Missing[], { password, code, passkey }: Shown): boolean {
   if (passkey) return true
-  if (missing.includes('passkey')) return false
+  if (missing.includes('passkey') || missing.includes('provider')) return false
   if (kind === 'recent') return password !== null || code !== null
   return missing.every((one) => (one === 'password' ? password : code) !== null)
 }

@@ -187,7 +187,14 @@ export function isRecent({ authentications }: Pick<SessionCheck, 'authentication
   return missingFor('recent', NO_FACTORS, level, authentications, now, reauthenticationWindow).length === 0
 }
 
-const NO_FACTORS: Factors = { password: false, totp: null, passkeys: [], recoveryCodes: 0, securityVersion: 0 }
+const NO_FACTORS: Factors = {
+  password: false,
+  totp: null,
+  passkeys: [],
+  recoveryCodes: 0,
+  identities: 0,
+  securityVersion: 0,
+}
 
 function none(because: 'absent' | 'duplicate' | 'unauthentic' | 'unknown'): NoSession {
   return { state: 'none', because }

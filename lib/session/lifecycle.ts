@@ -2,6 +2,7 @@ import 'server-only'
 import { hash } from 'node:crypto'
 import type {
   Begun,
+  Federation,
   NewEvent,
   NewSession,
   SessionCheck,
@@ -38,7 +39,7 @@ export type Opened =
   | { readonly outcome: 'refused' }
 
 /** What a session begins with: who, and what they have shown. */
-export interface Beginning extends Pick<NewSession, 'userId' | 'authentications' | 'securityVersion'> {
+export interface Beginning extends Pick<NewSession, 'userId' | 'authentications' | 'securityVersion' | 'federation'> {
   readonly remember: boolean
 }
 
@@ -110,15 +111,17 @@ export async function sessionCookie(session: SessionCheck, generation: number, t
 /**
  * Records a proof of identity given again, under a new token; the old one is dead at once.
  * @param full whether it was given with all that a sign-in needs: only that moves the absolute lifetime
+ * @param federation what the session rests on from now, where another provider has said so
  */
 export async function reauthenticated(
   proof: SessionProof,
   method: string,
   full: boolean,
   event: NewEvent,
+  federation: Federation | null = null,
 ): Promise<{ session: SessionCheck; cookie: Cookie } | 'session-over' | 'superseded'> {
   const { token, digest } = newToken()
-  const session = await store().sessions.reauthenticate(proof, digest, method, full, event)
+  const session = await store().sessions.reauthenticate(proof, digest, method, full, event, federation)
   if (typeof session === 'string') return session
   return { session, cookie: await sessionCookie(session, session.generation, token) }
 }

@@ -32,6 +32,7 @@ const SHOWN: Readonly<Record<EndReason, ShownReason>> = {
   disabled: 'revoked',
   deleted: 'revoked',
   circumstances: 'revoked',
+  provider: 'revoked',
   epoch: 'revoked',
 }
 
@@ -48,7 +49,7 @@ const SENTENCES: Readonly<Record<ShownReason, string>> = {
   idle: 'You were signed out because nothing happened here for a while. Sign in to continue where you were.',
   expired: 'Your session reached its time limit. Sign in to continue where you were.',
   revoked:
-    'This session was ended from somewhere else: another of your devices, a change of your account, the limit on sessions or an administrator. Once you have signed in, Active sessions shows which.',
+    'This session was ended from somewhere else: another of your devices, a change of your account, the limit on sessions, an administrator or the provider that signed you in. Once you have signed in, Active sessions shows which.',
   replayed:
     'A copy of this session’s cookie was used, so the session was ended to protect you. Sign in, end every session that you do not recognise, and check this device for unwanted software or extensions.',
   'password-changed': 'This session was ended because the password was changed. Sign in with the new password.',
@@ -93,6 +94,7 @@ const PHRASES: Readonly<Record<EndReason, (endedBy: string | null, policy: Sessi
   disabled: () => 'The account was disabled',
   deleted: () => 'The account was deleted',
   circumstances: () => 'Its cookie turned up in other circumstances',
+  provider: () => 'You were signed out at the provider that signed you in',
   epoch: () => 'All sessions were ended at once',
 }
 

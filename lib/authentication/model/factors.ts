@@ -1,12 +1,13 @@
 import type { Factors, Passkey } from '#db/contract.ts'
 
 /** Accounts for tests, by what they can be opened with. */
-export function factorsOf(...has: readonly ('password' | 'totp' | 'passkey' | 'codes')[]): Factors {
+export function factorsOf(...has: readonly ('password' | 'totp' | 'passkey' | 'codes' | 'identity')[]): Factors {
   return {
     password: has.includes('password'),
     totp: has.includes('totp') ? TOTP : null,
     passkeys: has.includes('passkey') ? [PASSKEY] : [],
     recoveryCodes: has.includes('codes') ? 10 : 0,
+    identities: has.includes('identity') ? 1 : 0,
     securityVersion: 1,
   }
 }

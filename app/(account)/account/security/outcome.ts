@@ -16,6 +16,8 @@ const REFUSED = {
   'passkey-taken': 'That passkey belongs to an account already.',
   'last-passkey':
     'This is your last passkey, and nothing else opens your account at this level. Add another one first.',
+  'identity-taken': 'That account elsewhere opens another account here.',
+  'last-identity': 'Nothing else opens your account. Add a passkey first, or have a link for a password mailed to you.',
   'last-administrator': 'This is the last administrator. Somebody else has to become one first.',
 } as const
 

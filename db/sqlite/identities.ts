@@ -1,0 +1,68 @@
+import 'server-only'
+import type { Federation, Identity, IdentityStore } from '../contract.ts'
+import { NEW_ACCOUNT } from '../plan/account.ts'
+import type { Queries } from './queries.ts'
+import { userFrom } from './rows.ts'
+import type { identities } from './schema.ts'
+import { end, live, note, type Parts, step } from './step.ts'
+import { isHeld } from './users.ts'
+
+export function sqliteIdentities(parts: Parts): IdentityStore {
+  const { connection } = parts
+  return {
+    find: (issuer, subject) =>
+      connection.read((queries) => {
+        const row = queries.identity.get({ issuer, subject })
+        return row && identityFrom(row)
+      }),
+
+    list: (userId) => connection.read((queries) => queries.identitiesOfUser.all({ userId }).map(identityFrom)),
+
+    create: (user, identity, event) =>
+      step(parts, (queries, now) => {
+        if (queries.identity.get({ issuer: identity.issuer, subject: identity.subject })) return 'identity-taken'
+        if (isHeld(queries, user.email, '', now)) return 'email-taken'
+        const at = { createdAt: now.getTime() }
+        const row = queries.insertUser.get({ ...NEW_ACCOUNT, ...user, passwordHash: null, ...at })
+        if (!row) return 'email-taken'
+        queries.insertIdentity.run({ ...identity, userId: user.id, ...at, lastUsedAt: now.getTime() })
+        note(queries, event, now)
+        return userFrom(row)
+      }),
+
+    used: (id) =>
+      step(parts, (queries, now) => {
+        queries.useIdentity.run({ id, now: now.getTime() })
+      }),
+
+    federation: (sessionId) =>
+      connection.read((queries) => {
+        const row = queries.federation.get({ sessionId })
+        if (!row) return undefined
+        const { sessionId: _, issuedAt, ...resting } = row
+        return { ...resting, issuedAt: new Date(issuedAt) }
+      }),
+
+    signedOutElsewhere: ({ issuedAt, ...whom }) =>
+      step(parts, (queries, now) => {
+        queries.deleteFederatedHalves.run({ ...whom, issuedAtText: issuedAt.toISOString() })
+        const found = queries.federatedSessions.all({ ...whom, issuedAt: issuedAt.getTime() })
+        for (const { sessionId } of found) {
+          const session = live(queries, sessionId, now)
+          if (session) end(queries, { session, ending: { reason: 'provider', endedBy: null } })
+        }
+        return found.length
+      }),
+  }
+}
+
+/** With the session that rests on it, in the same step. */
+export function keepFederation(queries: Queries, sessionId: string, federation: Federation | null | undefined): void {
+  if (!federation) return
+  const { lifetimeFrom: _, issuedAt, ...resting } = federation
+  queries.saveFederation.run({ ...resting, sessionId, issuedAt: issuedAt.getTime() })
+}
+
+function identityFrom({ createdAt, lastUsedAt, ...row }: typeof identities.$inferSelect): Identity {
+  return { ...row, createdAt: new Date(createdAt), lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt) }
+}

@@ -1,0 +1,192 @@
+import { expect } from '@playwright/test'
+import type { Federation, NewIdentity, Store } from '../../contract.ts'
+import { begin, byPerson, event, HOUR, newPending, newSession, proofOf, randomId, signUp, test } from '../../testing.ts'
+import { atOnce } from '../at-once.ts'
+
+const ISSUER = 'https://login.example.org'
+const AT = new Date('2026-01-01T12:00:00Z')
+const later = (seconds: number) => new Date(AT.getTime() + seconds * 1000)
+
+function newIdentity(other: Partial<NewIdentity> = {}): NewIdentity {
+  return { id: randomId(), issuer: ISSUER, subject: randomId(), label: 'alice@example.org', ...other }
+}
+
+function federation(other: Partial<Federation> = {}): Federation {
+  const lifetimeFrom = new Date(Date.now() - HOUR * 1000)
+  return { issuer: ISSUER, subject: 'alice', sid: 'one', sealed: 'sealed', issuedAt: AT, lifetimeFrom, ...other }
+}
+
+/** A session that rests on a provider's word. */
+function resting(store: Store, userId: string, other: Partial<Federation> = {}) {
+  return begin(store, userId, { federation: federation(other) })
+}
+
+async function link(store: Store, userId: string, identity: NewIdentity) {
+  const { securityVersion = 1 } = (await store.users.find(userId)) ?? {}
+  const by = byPerson(await begin(store, userId, { securityVersion }))
+  return store.users.change(
+    by,
+    { kind: 'identity-linked', identity, endOthers: false },
+    event('identity-linked', userId),
+  )
+}
+
+async function unlink(store: Store, userId: string, id: string) {
+  const { securityVersion = 1 } = (await store.users.find(userId)) ?? {}
+  const by = byPerson(await begin(store, userId, { securityVersion }))
+  return store.users.change(by, { kind: 'identity-unlinked', id, endOthers: false }, event('identity-unlinked', userId))
+}
+
+/** Accounts elsewhere that open an account here, and sessions that rest on them. */
+export function identities(): void {
+  test('a new account that only an account elsewhere opens', async ({ store }) => {
+    const [id, identity] = [randomId(), newIdentity()]
+    const made = await store.identities.create(
+      { id, name: 'Alice', email: 'alice@example.org' },
+      identity,
+      event('account-created', id),
+    )
+    expect(made).toMatchObject({ id, passwordHash: null, securityVersion: 1 })
+    expect(await store.identities.find(ISSUER, identity.subject)).toMatchObject({ ...identity, userId: id })
+    expect(await store.identities.find('https://other.example.org', identity.subject)).toBeUndefined()
+    expect(await store.users.factors(id)).toMatchObject({ password: false, identities: 1 })
+    expect(await store.events.list({ userId: id, kinds: [], before: null, most: 9 })).toHaveLength(1)
+  })
+
+  test('an address that has an account makes no other one, and links nothing', { tag: '@v5.0.0-10.5.2' }, async ({
+    store,
+    place,
+  }) => {
+    await signUp(store, 'alice@example.org')
+    const before = await place.dump()
+    const user = { id: randomId(), name: 'Alice', email: 'alice@example.org' }
+    const made = await store.identities.create(user, newIdentity(), event('account-created', user.id))
+    expect(made).toBe('email-taken')
+    expect(await place.dump()).toEqual(before)
+  })
+
+  test('of twenty who come with one account elsewhere at once, one makes an account', {
+    tag: '@v5.0.0-15.4.2',
+  }, async ({ store, place }) => {
+    const peer = await place.peer()
+    const made = await atOnce(20, (index) => {
+      const user = { id: randomId(), name: 'Alice', email: `${randomId()}@example.org` }
+      const identity = newIdentity({ subject: 'same' })
+      const given = [user, identity, event('account-created', user.id)] as const
+      return index % 2 ? peer.call('identities.create', ...given) : store.identities.create(...given)
+    })
+    expect(made.filter((one) => one === 'identity-taken')).toHaveLength(19)
+  })
+
+  test('what opens one account is linked to no other one', async ({ store, alice }) => {
+    const identity = newIdentity()
+    expect(await link(store, alice, identity)).toMatchObject({ outcome: 'changed' })
+    const bob = await signUp(store)
+    expect(await link(store, bob, { ...identity, id: randomId() })).toEqual({ outcome: 'identity-taken' })
+    expect(await store.identities.list(bob)).toEqual([])
+    expect(await store.identities.list(alice)).toMatchObject([{ ...identity, userId: alice, lastUsedAt: null }])
+    await store.identities.used(identity.id)
+    expect((await store.identities.list(alice))[0]?.lastUsedAt).toBeInstanceOf(Date)
+  })
+
+  test('the last way in stays; another one may go, and nobody else’s', async ({ store, alice }) => {
+    const [id, identity] = [randomId(), newIdentity()]
+    await store.identities.create({ id, name: 'Bob', email: 'bob@example.org' }, identity, event('account-created', id))
+    expect(await unlink(store, id, identity.id)).toEqual({ outcome: 'last-identity' })
+    expect(await unlink(store, alice, identity.id)).toEqual({ outcome: 'not-found' })
+    const second = newIdentity()
+    await link(store, id, second)
+    expect(await unlink(store, id, identity.id)).toMatchObject({ outcome: 'changed' })
+    expect(await store.identities.list(id)).toMatchObject([{ id: second.id }])
+  })
+
+  test('with an account goes what opened it, and it may open another one', async ({ store, alice }) => {
+    const identity = newIdentity()
+    await link(store, alice, identity)
+    await store.users.change(
+      { by: 'shell', userId: alice },
+      { kind: 'account-deleted' },
+      event('account-deleted', alice),
+    )
+    expect(await store.identities.find(ISSUER, identity.subject)).toBeUndefined()
+    expect(await link(store, await signUp(store), identity)).toMatchObject({ outcome: 'changed' })
+  })
+
+  test('the lifetime counts from what the session rests on, never from later than now', {
+    tag: '@v5.0.0-7.1.3',
+  }, async ({ store, alice }) => {
+    const { lifetimeFrom } = federation()
+    const session = await resting(store, alice, { lifetimeFrom })
+    expect((await store.sessions.check(session.id))?.lifetimeFrom).toEqual(lifetimeFrom)
+    const future = await resting(store, alice, { lifetimeFrom: new Date(Date.now() + HOUR * 1000) })
+    expect((await store.sessions.check(future.id))?.lifetimeFrom).toEqual(future.beganAt)
+  })
+
+  test('a session goes on resting on what its person has shown last', async ({ store, alice }) => {
+    const session = await resting(store, alice)
+    expect(await store.identities.federation(session.id)).toEqual({
+      issuer: ISSUER,
+      subject: 'alice',
+      sid: 'one',
+      sealed: 'sealed',
+      issuedAt: AT,
+    })
+    const newer = federation({ sid: 'two', issuedAt: later(60), sealed: 'newer' })
+    const shown = event('reauthenticated', alice)
+    await store.sessions.reauthenticate(proofOf(session), Buffer.alloc(32, 1), 'fed', true, shown, newer)
+    expect(await store.identities.federation(session.id)).toMatchObject({ sid: 'two', sealed: 'newer' })
+    expect((await store.sessions.check(session.id))?.lifetimeFrom).toEqual(newer.lifetimeFrom)
+    expect(await store.identities.federation((await begin(store, alice)).id)).toBeUndefined()
+  })
+
+  test('whom a provider signs out is out, of exactly the sessions that rest on it', { tag: '@v5.0.0-7.4.1' }, async ({
+    store,
+    alice,
+  }) => {
+    const bob = await signUp(store)
+    const one = await resting(store, alice)
+    const two = await resting(store, alice, { sid: 'two' })
+    const other = await resting(store, alice, { issuer: 'https://other.example.org' })
+    const bobs = await resting(store, bob, { subject: 'bob', sid: 'one' })
+    const own = await begin(store, alice)
+    const isOver = async ({ id }: { readonly id: string }) => (await store.sessions.check(id)) === undefined
+    const over = () => Promise.all([one, two, other, bobs, own].map(isOver))
+
+    const sid = { issuer: ISSUER, subject: 'alice', sid: 'one', issuedAt: later(1) }
+    expect(await store.identities.signedOutElsewhere(sid)).toBe(1)
+    expect(await over()).toEqual([true, false, false, false, false])
+    expect((await store.sessions.ended(one.id))?.reason).toBe('provider')
+    expect(await store.identities.federation(one.id)).toBeUndefined()
+    expect(await store.identities.signedOutElsewhere({ ...sid, subject: null })).toBe(1)
+    expect(await over()).toEqual([true, false, false, true, false])
+    expect(await store.identities.signedOutElsewhere({ ...sid, sid: null })).toBe(1)
+    expect(await over()).toEqual([true, true, false, true, false])
+    expect(await store.identities.signedOutElsewhere(sid)).toBe(0)
+  })
+
+  test('what was issued after a sign-out is not ended by it', { tag: '@v5.0.0-7.4.1' }, async ({ store, alice }) => {
+    const session = await resting(store, alice, { issuedAt: later(1) })
+    const whom = { issuer: ISSUER, subject: 'alice', sid: null }
+    expect(await store.identities.signedOutElsewhere({ ...whom, issuedAt: AT })).toBe(0)
+    expect(await store.sessions.check(session.id)).toBeDefined()
+    expect(await store.identities.signedOutElsewhere({ ...whom, issuedAt: later(1) })).toBe(1)
+  })
+
+  test('half a sign-in from there goes with it, and no other half', async ({ store, alice }) => {
+    const half = (sid: string, issuedAt = AT) => {
+      const detail = { issuer: ISSUER, subject: 'alice', sid, issuedAt: issuedAt.toISOString() }
+      return store.pending.begin(newPending('sign-in', alice, { detail }), null)
+    }
+    const [gone, other, newer] = [await half('one'), await half('two'), await half('one', later(60))]
+    const own = await store.pending.begin(newPending('sign-in', alice), null)
+    await store.identities.signedOutElsewhere({ issuer: ISSUER, subject: null, sid: 'one', issuedAt: later(1) })
+    const left = await Promise.all([gone, other, newer, own].map(({ id }) => store.pending.take(id)))
+    expect(left.map((one) => one !== undefined)).toEqual([false, true, true, true])
+  })
+
+  test('a session that another one has to make room for takes with it what it rested on', async ({ store, alice }) => {
+    const session = await resting(store, alice)
+    await store.sessions.begin(newSession(alice), { most: 1, action: 'end-oldest' })
+    expect(await store.identities.federation(session.id)).toBeUndefined()
+  })
+}
