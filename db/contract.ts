@@ -20,6 +20,7 @@ import type { ArtifactStore, ClientStore, GrantStore, LogoutOutbox } from './gra
 import type { IdentityStore } from './identities.ts'
 import type {
   AccountChange,
+  AdministratorProof,
   Authority,
   Begun,
   Changed,
@@ -251,6 +252,8 @@ export interface PendingStore {
    * with the event its mail.
    */
   begin(pending: NewPending, event: NewEvent | null): MaybePromise<Pending>
+  /** The same from a session, which is compared again: what an ended one had under way begins nothing. */
+  beginBy(proof: SessionProof, pending: NewPending, event: NewEvent | null): MaybePromise<Pending | 'session-over'>
   /** The newest of this secret and kind that has not run out; with `id`, that very one. */
   find(kind: PendingKind, secretDigest: Buffer, id?: string): MaybePromise<Pending | undefined>
   /** Takes it away for good. Of any number of parallel calls one gets it. */
@@ -293,6 +296,8 @@ export interface EventQuery {
 
 export interface EventStore {
   append(event: NewEvent): MaybePromise<void>
+  /** What an administrator is about to do, noted if they still may: session and role are compared again. */
+  appendBy(proof: AdministratorProof & RecentProof, event: NewEvent): MaybePromise<'appended' | 'session-over'>
   /** By its number, whoever's it is: for the links of notices. */
   find(seq: number): MaybePromise<SecurityEvent | undefined>
   list(query: EventQuery): MaybePromise<readonly SecurityEvent[]>

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { AccountChange, Authority, Changed, PendingKind, User } from '../contract.ts'
+import type { AccountChange, Authority, Changed, PendingKind, SessionProof, User } from '../contract.ts'
 import { isAdministrator } from '../figures.ts'
 import { holds, isNewest, type Rules } from '../judgement.ts'
 import { type Cause, WHAT_ENDS } from '../what-ends.ts'
@@ -57,12 +57,17 @@ export function authorityProblem(
     case 'link':
       // A reset is for somebody who is signed in nowhere; whatever else a link confirms belongs to a session as well.
       if (cause === 'password-reset') return null
-      return authority.proof && holds(ownSession(state, { proof: authority.proof }), authority.proof, rules)
-        ? null
-        : { outcome: 'session-over' }
+      return authority.proof ? newestProblem(state, authority.proof, rules) : { outcome: 'session-over' }
     case 'shell':
       return null
   }
+}
+
+/** A copy could be at work with an older token: it confirms nothing, and the second press works. */
+function newestProblem(state: AccountState, proof: SessionProof, rules: Rules): Refusal | null {
+  const own = ownSession(state, { proof })
+  if (!holds(own, proof, rules)) return { outcome: 'session-over' }
+  return isNewest(own, proof) ? null : { outcome: 'superseded' }
 }
 
 /** A link opens what it was mailed for, and nothing else. @see ASVS v5.0.0-6.4.3 */

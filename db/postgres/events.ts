@@ -1,13 +1,26 @@
 import 'server-only'
 import type { EventStore } from '../contract.ts'
-import { eventFrom } from './rows.ts'
+import { isAdministrator } from '../figures.ts'
+import { holds } from '../judgement.ts'
+import { eventFrom, liveFrom } from './rows.ts'
 import { note, type Parts } from './step.ts'
 
 const LAST = Number.MAX_SAFE_INTEGER
 
-export function postgresEvents({ connection }: Parts): EventStore {
+export function postgresEvents({ connection, options }: Parts): EventStore {
   return {
     append: (event) => connection.write((queries) => note(queries, event)),
+
+    appendBy: (proof, event) =>
+      connection.write(async (queries) => {
+        // The user first, as everywhere.
+        await queries.lockUser.execute({ id: proof.userId })
+        const [row] = await queries.share.execute({ id: proof.sessionId })
+        const [user] = await queries.user.execute({ id: proof.userId })
+        if (!holds(row && liveFrom(row), proof, options) || !isAdministrator(user)) return 'session-over'
+        await note(queries, event)
+        return 'appended'
+      }),
 
     find: (seq) =>
       connection.read(async (queries) => {

@@ -1,23 +1,32 @@
 import 'server-only'
-import type { Outbox, PendingStore } from '../contract.ts'
-import { isOfNow } from '../judgement.ts'
+import type { NewEvent, NewPending, Outbox, PendingStore } from '../contract.ts'
+import { holds, isOfNow } from '../judgement.ts'
 import { isLink } from '../plan.ts'
-import { eventFrom } from './rows.ts'
+import type { Queries } from './queries.ts'
+import { eventFrom, liveFrom } from './rows.ts'
 import { note, type Parts } from './step.ts'
 
 export function postgresPending({ connection, options }: Parts): PendingStore {
+  const write = async (queries: Queries, wanted: NewPending, event: NewEvent | null) => {
+    const { userId, kind } = wanted
+    if (userId !== null && isLink(kind)) {
+      await queries.lockUser.execute({ id: userId })
+      await queries.deletePendingOfKind.execute({ userId, kind })
+    }
+    const [row] = await queries.insertPending.execute({ ...wanted, epoch: options.epoch() })
+    if (!row) throw new Error('an insert answered no row')
+    if (event) await note(queries, event)
+    return row
+  }
   return {
-    begin: (wanted, event) =>
+    begin: (wanted, event) => connection.write((queries) => write(queries, wanted, event)),
+
+    beginBy: (proof, wanted, event) =>
       connection.write(async (queries) => {
-        const { userId, kind } = wanted
-        if (userId !== null && isLink(kind)) {
-          await queries.lockUser.execute({ id: userId })
-          await queries.deletePendingOfKind.execute({ userId, kind })
-        }
-        const [row] = await queries.insertPending.execute({ ...wanted, epoch: options.epoch() })
-        if (!row) throw new Error('an insert answered no row')
-        if (event) await note(queries, event)
-        return row
+        // The user first, as everywhere.
+        await queries.lockUser.execute({ id: proof.userId })
+        const [row] = await queries.share.execute({ id: proof.sessionId })
+        return holds(row && liveFrom(row), proof, options) ? write(queries, wanted, event) : 'session-over'
       }),
 
     find: (kind, secretDigest, id) =>

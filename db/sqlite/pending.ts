@@ -1,24 +1,27 @@
 import 'server-only'
-import type { Outbox, PendingStore } from '../contract.ts'
+import type { NewEvent, NewPending, Outbox, PendingStore } from '../contract.ts'
 import { isOfNow } from '../judgement.ts'
 import { isLink } from '../plan.ts'
+import type { Queries } from './queries.ts'
 import { eventFrom, pendingFrom } from './rows.ts'
-import { note, type Parts, step } from './step.ts'
+import { note, type Parts, step, stepBy } from './step.ts'
 
 export function sqlitePending(parts: Parts): PendingStore {
   const { connection, options } = parts
+  const write = (queries: Queries, { lifetime, ...wanted }: NewPending, event: NewEvent | null, now: Date) => {
+    const { userId, kind } = wanted
+    if (userId !== null && isLink(kind)) queries.deletePendingOfKind.run({ userId, kind })
+    const createdAt = now.getTime()
+    const row = { ...wanted, epoch: options.epoch(), detail: JSON.stringify(wanted.detail), createdAt }
+    const full = { ...row, expiresAt: createdAt + lifetime * 1000 }
+    queries.insertPending.run(full)
+    if (event) note(queries, event, now)
+    return pendingFrom(full)
+  }
   return {
-    begin: ({ lifetime, ...wanted }, event) =>
-      step(parts, (queries, now) => {
-        const { userId, kind } = wanted
-        if (userId !== null && isLink(kind)) queries.deletePendingOfKind.run({ userId, kind })
-        const createdAt = now.getTime()
-        const row = { ...wanted, epoch: options.epoch(), detail: JSON.stringify(wanted.detail), createdAt }
-        const full = { ...row, expiresAt: createdAt + lifetime * 1000 }
-        queries.insertPending.run(full)
-        if (event) note(queries, event, now)
-        return pendingFrom(full)
-      }),
+    begin: (wanted, event) => step(parts, (queries, now) => write(queries, wanted, event, now)),
+
+    beginBy: (proof, wanted, event) => stepBy(parts, proof, (queries, { now }) => write(queries, wanted, event, now)),
 
     find: (kind, secretDigest, id) =>
       connection.read((queries) => {

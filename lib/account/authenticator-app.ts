@@ -22,12 +22,14 @@ export interface AppUnderWay {
 }
 
 export async function beginApp(
-  { userId, sessionId }: FullProof,
+  proof: FullProof,
   { cookieHeader }: RequestContext,
-): Promise<{ readonly id: string; readonly cookie: Cookie }> {
+): Promise<{ readonly id: string; readonly cookie: Cookie } | 'session-over'> {
+  const { userId, sessionId } = proof
   const { secret, cookie } = await keepBrowserSecret(cookieHeader)
   const factors = await store().users.factors(userId)
-  const { id } = await store().pending.begin(
+  const begun = await store().pending.beginBy(
+    proof,
     {
       id: randomId(),
       kind: 'totp',
@@ -40,7 +42,7 @@ export async function beginApp(
     },
     null,
   )
-  return { id, cookie }
+  return begun === 'session-over' ? begun : { id: begun.id, cookie }
 }
 
 /** Null when there is none (any more) in this browser and session, or an authenticator has changed since. */

@@ -33,8 +33,8 @@ export async function askForEmail(proof: FullProof, written: string, context: Re
   if (!attempt.allowed) return { outcome: 'throttled', retryAfter: attempt.retryAfter }
   const withheld = (await store().users.findByEmail(email)) !== undefined
   const event = eventFrom('email-change-requested', proof, context, { to: email })
-  await mailLink({ kind: 'email', user, sessionId: proof.sessionId, detail: { email }, withheld }, event)
-  return { outcome: 'asked', email }
+  const begun = await mailLink({ kind: 'email', user, proof, detail: { email }, withheld }, event)
+  return begun === 'session-over' ? { outcome: begun } : { outcome: 'asked', email }
 }
 
 export function heldSentence(until: Date): string {
@@ -63,10 +63,10 @@ export async function confirmEmail(
   move: Move,
   proof: SessionProof,
   context: RequestContext,
-): Promise<'changed' | 'void'> {
+): Promise<'changed' | 'superseded' | 'void'> {
   if (proof.userId !== move.userId) return 'void'
   const { pendingId, from, to } = move
   const event = eventFrom('email-changed', proof, context, { from, to })
   const changed = await store().users.change({ by: 'link', pendingId, proof }, { kind: 'email-changed' }, event)
-  return changed.outcome === 'changed' ? 'changed' : 'void'
+  return changed.outcome === 'changed' || changed.outcome === 'superseded' ? changed.outcome : 'void'
 }

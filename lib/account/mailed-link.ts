@@ -1,6 +1,6 @@
 import 'server-only'
 import { hash } from 'node:crypto'
-import type { NewEvent, Pending, User } from '#db/contract.ts'
+import type { NewEvent, Pending, SessionProof, User } from '#db/contract.ts'
 import { sealForMail } from '#lib/mail/links.ts'
 import { LINK_LIFETIME } from '#lib/mail/words.ts'
 import { randomId, randomSecret } from '#lib/random.ts'
@@ -18,14 +18,15 @@ interface Wanted {
   readonly kind: LinkKind
   /** Null: nobody's, so that an unknown address takes the same time. */
   readonly user: User | null
-  readonly sessionId?: string
+  /** Of the session that asks, compared again as the link is made. */
+  readonly proof?: SessionProof
   readonly detail?: Readonly<Record<string, string>>
   /** Nobody gets the link: its mail, if there is one, goes without. */
   readonly withheld?: boolean
 }
 
-export async function mailLink(wanted: Wanted, event: NewEvent): Promise<void> {
-  const { kind, user, sessionId = null, detail = {}, withheld = false } = wanted
+export async function mailLink(wanted: Wanted, event: NewEvent): Promise<'mailed' | 'session-over'> {
+  const { kind, user, proof, detail = {}, withheld = false } = wanted
   const token = randomSecret().toString('base64url')
   const sealed = sealForMail(token)
   const link = {
@@ -33,12 +34,14 @@ export async function mailLink(wanted: Wanted, event: NewEvent): Promise<void> {
     kind,
     secretDigest: digestOf(token),
     userId: user?.id ?? null,
-    sessionId,
+    sessionId: proof?.sessionId ?? null,
     securityVersion: user?.securityVersion ?? 0,
     detail,
     lifetime: LINK_LIFETIME,
   }
-  await store().pending.begin(link, withheld ? event : { ...event, sealed })
+  const told = withheld ? event : { ...event, sealed }
+  const begun = await (proof ? store().pending.beginBy(proof, link, told) : store().pending.begin(link, told))
+  return begun === 'session-over' ? begun : 'mailed'
 }
 
 export interface StandingLink {

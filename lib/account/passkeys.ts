@@ -10,14 +10,15 @@ import { type AccountChanged, changeAccount } from './change.ts'
 
 /** Adding and removing an account's passkeys. */
 
-/** What the browser has to make, as JSON; null when the account is gone. */
+/** What the browser has to make, as JSON; null when the account is gone, or the session over. */
 export async function beginPasskey(
-  { userId, sessionId }: FullProof,
+  proof: FullProof,
   { cookieHeader }: RequestContext,
 ): Promise<{ readonly options: string; readonly cookie: Cookie } | null> {
+  const { userId, sessionId } = proof
   const user = await store().users.find(userId)
   const { secret, cookie } = await keepBrowserSecret(cookieHeader)
-  const options = user && (await registrationOptions(store(), user, { sessionId, secret }))
+  const options = user && (await registrationOptions(store(), user, { sessionId, secret, proof }))
   return options ? { options: JSON.stringify(options), cookie } : null
 }
 

@@ -56,11 +56,12 @@ export function administer(
  * @see ASVS v5.0.0-7.4.5; docs/decisions/0030
  */
 export async function endEverybody(
-  { userId, sessionId }: ActingProof,
+  proof: ActingProof,
   { reason, context }: Because,
-): Promise<() => Promise<void>> {
+): Promise<(() => Promise<void>) | 'session-over'> {
   const detail = { act: 'sessions-ended', user: 'everybody', reason }
-  await store().events.append(eventFrom('administered', { userId, sessionId }, context, detail))
+  const noted = await store().events.appendBy(proof, eventFrom('administered', proof, context, detail))
+  if (noted === 'session-over') return noted
   raiseEpochIfOwn()
   return async () => {
     const ended = await store().sessions.endForEverybody({ reason: 'epoch', endedBy: null, why: reason })

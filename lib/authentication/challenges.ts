@@ -1,6 +1,6 @@
 import 'server-only'
 import { createHmac, hash } from 'node:crypto'
-import type { Pending, PendingStore } from '#db/contract.ts'
+import type { Pending, PendingStore, SessionProof } from '#db/contract.ts'
 import { SIGN_IN_COOKIE_LIFETIME } from '#lib/http/cookies.ts'
 import { randomSecret } from '#lib/random.ts'
 import { digestOf } from '#lib/session/token.ts'
@@ -49,23 +49,26 @@ export interface Asking {
   readonly sessionId: string | null
   /** Of `__Host-sign-in`. */
   readonly secret: Buffer
+  /** Of the session that asks, compared again as the challenge is made. */
+  readonly proof?: SessionProof | undefined
   /** The one act that is to be confirmed. An answer is then good for no other; without it, for whichever. */
   readonly act?: Act | undefined
 }
 
-export type ChallengeStore = Pick<PendingStore, 'begin' | 'find' | 'take'>
+export type ChallengeStore = Pick<PendingStore, 'begin' | 'beginBy' | 'find' | 'take'>
 
-/** @param securityVersion the account's by now; 0 without one */
+/** Null when the session that asks is over. @param securityVersion the account's by now; 0 without one */
 export async function newChallenge(
   pending: ChallengeStore,
-  { purpose, userId, sessionId, secret, act }: Asking,
+  { purpose, userId, sessionId, secret, proof, act }: Asking,
   securityVersion: number,
-): Promise<Buffer> {
+): Promise<Buffer | null> {
   const challenge = randomSecret()
   const row = { id: idOf(challenge), kind: 'challenge', secretDigest: digestOf(secret), userId, sessionId } as const
   const detail = { purpose, ...(act && { act: markOf(secret, act) }) }
-  await pending.begin({ ...row, securityVersion, detail, lifetime: CHALLENGE_LIFETIME }, null)
-  return challenge
+  const wanted = { ...row, securityVersion, detail, lifetime: CHALLENGE_LIFETIME }
+  const begun = await (proof ? pending.beginBy(proof, wanted, null) : pending.begin(wanted, null))
+  return begun === 'session-over' ? null : challenge
 }
 
 /**

@@ -32,10 +32,14 @@ async function actOfRequest(request: Request): Promise<Act> {
 }
 
 export async function keepConfirmation(
-  { id: sessionId, userId }: Pick<SessionCheck, 'id' | 'userId'>,
+  session: SessionCheck,
   { secret, mark, securityVersion }: Confirmation,
 ): Promise<void> {
-  await store().pending.begin(
+  const { id: sessionId, userId } = session
+  const proof = await provenAgain('recent', session)
+  if (proof === 'stale') return
+  await store().pending.beginBy(
+    proof,
     {
       id: randomId(),
       kind: 'act',

@@ -22,7 +22,7 @@ const RP_NAME = 'Signet'
 /** In order of preference; the last is for Windows Hello on older machines. */
 const ALGORITHMS = [COSEALG.ES256, COSEALG.EdDSA, COSEALG.RS256]
 
-type Enrolling = Pick<Asking, 'sessionId' | 'secret'>
+type Enrolling = Pick<Asking, 'sessionId' | 'secret' | 'proof'>
 
 /** What the browser asks an authenticator to make. Authenticators that have one for the account already say so. */
 export async function registrationOptions(
@@ -33,6 +33,7 @@ export async function registrationOptions(
   const factors = await users.factors(account.id)
   if (!factors) return null
   const challenge = await newChallenge(pending, askingFor(account.id, enrolling), factors.securityVersion)
+  if (!challenge) return null
   return generateRegistrationOptions({
     rpName: RP_NAME,
     rpID: relyingParty().id,

@@ -35,7 +35,7 @@ export function relyingParty(): { readonly id: string; readonly origin: string }
 
 /**
  * What the browser asks a passkey for. At a sign-in any passkey that it knows for Signet, so nothing is told of any
- * account; later the account's own ones. Null when the account has none.
+ * account; later the account's own ones. Null when the account has none, or the session that asks is over.
  */
 export async function authenticationOptions(
   { users, pending }: PasskeyStore,
@@ -44,6 +44,7 @@ export async function authenticationOptions(
   const factors = use.userId === null ? undefined : await users.factors(use.userId)
   if (use.purpose !== 'sign-in' && !factors?.passkeys.length) return null
   const challenge = await newChallenge(pending, use, factors?.securityVersion ?? 0)
+  if (!challenge) return null
   return generateAuthenticationOptions({
     rpID: relyingParty().id,
     challenge: new Uint8Array(challenge),

@@ -19,11 +19,12 @@ export async function reauthenticationChallenge(
 ): Promise<Challenged | { readonly outcome: 'no-session' }> {
   const current = await currentSession(context.cookieHeader)
   if (current.state === 'none') return { outcome: 'no-session' }
-  const { userId, sessionId } = current.proof
+  const { proof } = current
+  const { userId, sessionId } = proof
   const attempt = await challengeThrottle(store()).take({ session: sessionId })
   if (!attempt.allowed) return { outcome: 'throttled', retryAfter: attempt.retryAfter }
   const { secret, cookie } = await keepBrowserSecret(context.cookieHeader)
-  const use = { purpose: 'reauthenticate', userId, sessionId, secret, act } as const
+  const use = { purpose: 'reauthenticate', userId, sessionId, secret, proof, act } as const
   const options = await authenticationOptions(store(), use)
   return options ? { outcome: 'asked', options, cookie } : { outcome: 'void' }
 }

@@ -144,9 +144,12 @@ export function asked(missing: readonly Missing[]): NotProven {
   return { outcome: 'asked', fields: Object.fromEntries(fields.map((field) => [field, askSentence(field)])) }
 }
 
+/** What a form says that came with a token which has a successor. */
+export const RENEWED = 'Your session was just renewed, so nothing has been done yet. Please press the button once more.'
+
 const AGAIN: NotProven = {
   outcome: 'refused',
-  message: 'Your session was just renewed, so nothing has been done yet. Please press the button once more.',
+  message: RENEWED,
   fields: {},
 }
 

@@ -2,7 +2,7 @@
 import { revalidatePath } from 'next/cache'
 import { redirect } from 'next/navigation'
 import { after } from 'next/server'
-import { type ActingProof, administer, type Because, endEverybody, parseAct } from '#lib/administration/acts.ts'
+import { administer, endEverybody, parseAct } from '#lib/administration/acts.ts'
 import { parseReason } from '#lib/administration/reason.ts'
 import { doneSentence, LAST_ADMINISTRATOR } from '#lib/administration/words.ts'
 import { actionContext, text } from '#lib/http/form.ts'
@@ -62,12 +62,9 @@ export async function endAllSessions(_: FormState, data: FormData): Promise<Form
     }
     return { status: 'invalid', fields, values }
   }
-  await endAll(earned, { reason: parsed.reason, context: await actionContext() })
-  return redirect(signInPath(page, 'revoked'))
-}
-
-async function endAll(proof: ActingProof, because: Because): Promise<void> {
-  const rest = await endEverybody(proof, because)
+  const rest = await endEverybody(earned, { reason: parsed.reason, context: await actionContext() })
+  if (rest === 'session-over') return redirect(signInPath(page))
   // A million rows take minutes: their sessions are over by now, whoever asks.
   after(rest)
+  return redirect(signInPath(page, 'revoked'))
 }

@@ -3,6 +3,7 @@ import { headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { arrived, finished } from '#lib/account/arrival.ts'
 import { confirmEmail, moveOf } from '#lib/account/change-email.ts'
+import { RENEWED } from '#lib/authentication/step-up.ts'
 import { actionContext, isOwnForm, setCookies, staleForm } from '#lib/http/form.ts'
 import { pageSession } from '#lib/session/require.ts'
 import type { FormState } from '#ui/form-state.ts'
@@ -17,6 +18,7 @@ export async function confirmEmailAction(_: FormState, data: FormData): Promise<
   // The page says what is missing.
   if (current.state !== 'standing' || (move && move.userId !== current.proof.userId)) redirect('/confirm-email')
   const outcome = move ? await confirmEmail(move, current.proof, context) : 'void'
+  if (outcome === 'superseded') return { status: 'refused', message: RENEWED }
   await setCookies([await finished('confirm-email', outcome === 'changed', cookies)])
   redirect('/confirm-email')
 }

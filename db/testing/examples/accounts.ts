@@ -339,6 +339,17 @@ const SPOILT: [string, (store: Store, place: Place, alice: string) => Promise<Sp
     },
   ],
   [
+    'the token that confirms a link has got a successor',
+    async (store, _, alice) => {
+      const detail = { email: 'new@example.org' }
+      const { id } = await store.pending.begin(newPending('email', alice, { detail }), null)
+      const session = await begin(store, alice)
+      await store.sessions.offer(session.id, 1, successorOf(session), new Date(0))
+      const by = { by: 'link', pendingId: id, proof: proofOf(session) } as const
+      return { by, change: CHANGES['email-changed'], outcome: 'superseded' }
+    },
+  ],
+  [
     'another tab has changed an authenticator',
     async (store, _, alice) => {
       const session = await begin(store, alice)

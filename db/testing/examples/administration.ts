@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test'
 import type { AccountChange, Store } from '../../contract.ts'
-import { begin, byAdministrator, event, HOUR, MINUTE, newSession, signUp, test } from '../../testing.ts'
+import { begin, byAdministrator, event, HOUR, MINUTE, newSession, proofOf, signUp, test } from '../../testing.ts'
 
 /** What administrators look at, and what they may do to each other and to themselves. */
 export function administration(): void {
@@ -123,6 +123,24 @@ export function administration(): void {
     }
     // The command line can grant it again.
     expect(await byShell(store, last.id, 'administrator-withdrawn')).toMatchObject({ outcome: 'changed' })
+  })
+
+  test('what an administrator is about to do is noted while they may, and not a moment longer', {
+    tag: ['@v5.0.0-7.4.1', '@v5.0.0-8.3.1'],
+  }, async ({ store }) => {
+    const { proof, id, session } = await administrator(store)
+    const note = () => store.events.appendBy(proof, event('administered', id))
+    const noted = async () =>
+      (await store.events.list({ userId: id, kinds: ['administered'], before: null, most: 9 })).length
+    expect(await note()).toBe('appended')
+    const stranger = await begin(store, await signUp(store))
+    const { proof: none } = byAdministrator(stranger, id)
+    expect(await store.events.appendBy(none, event('administered', stranger.userId)), 'no administrator').toBe(
+      'session-over',
+    )
+    await store.sessions.signOut(proofOf(session))
+    expect(await note()).toBe('session-over')
+    expect(await noted()).toBe(1)
   })
 
   test('a reason is told to the person with each session, and a deleted account is named nowhere', {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from '@playwright/test'
 import type { PendingKind } from '../../contract.ts'
-import { event, newPending, randomId, signUp, test } from '../../testing.ts'
+import { begin, event, newPending, proofOf, randomId, signUp, test } from '../../testing.ts'
 import { atOnce } from '../at-once.ts'
 
 const KINDS: readonly PendingKind[] = ['sign-in', 'challenge', 'totp', 'act', 'application', 'reset', 'email']
@@ -113,6 +113,34 @@ export function pending(): void {
     await expect(again).rejects.toThrow()
     const unnoted = Promise.resolve().then(() => store.pending.begin(newPending('reset', alice), requested('nobody')))
     await expect(unnoted).rejects.toThrow()
+    expect(await place.dump()).toEqual(before)
+  })
+
+  test('of a session that is over nothing begins, not even what was asked for before', {
+    tag: ['@v5.0.0-7.4.1', '@v5.0.0-7.2.4'],
+  }, async ({ store, place, alice }) => {
+    const [session, superseded, stranger] = [
+      await begin(store, alice),
+      await begin(store, alice),
+      await begin(store, await signUp(store)),
+    ]
+    const begun = await store.pending.beginBy(proofOf(session), newPending('challenge', alice), requested(alice))
+    expect(begun).toMatchObject({ kind: 'challenge', userId: alice })
+    await store.sessions.reauthenticate(
+      proofOf(superseded),
+      randomBytes(32),
+      'pwd',
+      true,
+      event('reauthenticated', alice),
+    )
+    await store.sessions.signOut(proofOf(session))
+    const before = await place.dump()
+    const foreign = { ...proofOf(stranger), userId: alice } as ReturnType<typeof proofOf>
+    for (const proof of [proofOf(session), proofOf(superseded), foreign]) {
+      for (const kind of ['totp', 'email'] as const) {
+        expect(await store.pending.beginBy(proof, newPending(kind, alice), requested(alice))).toBe('session-over')
+      }
+    }
     expect(await place.dump()).toEqual(before)
   })
 

@@ -12,6 +12,7 @@ import { throttledSentence } from '#lib/authentication/throttle-words.ts'
 import { clearing, SESSION_COOKIE } from '#lib/http/cookies.ts'
 import { actionContext, checked, setCookies, text } from '#lib/http/form.ts'
 import { plainJson } from '#lib/http/plain-json.ts'
+import { signInPath } from '#lib/http/return-path.ts'
 import { store } from '#lib/store.ts'
 import type { FormState } from '#ui/form-state.ts'
 import { earn, earnByPassword } from '../../earn.ts'
@@ -36,9 +37,10 @@ export async function changePassword(_: FormState, data: FormData): Promise<Form
 export async function beginAuthenticatorApp(_: FormState, data: FormData): Promise<FormState> {
   const proof = await earn('full', data, { page: PAGE, values: {}, act: 'totp-added' })
   if ('status' in proof) return proof
-  const { id, cookie } = await beginApp(proof, await actionContext())
-  await setCookies([cookie])
-  redirect(`${PAGE}/authenticator-app?id=${id}`)
+  const begun = await beginApp(proof, await actionContext())
+  if (begun === 'session-over') redirect(signInPath(PAGE))
+  await setCookies([begun.cookie])
+  redirect(`${PAGE}/authenticator-app?id=${begun.id}`)
 }
 
 /** Second half: the app has answered with a code. */
