@@ -30,8 +30,8 @@ import type {
   Ending,
   EventKind,
   Factors,
-  MaybePromise,
   Federation,
+  MaybePromise,
   NewEvent,
   NewPending,
   NewSession,
@@ -55,8 +55,8 @@ import type {
 
 export type * from './administration.ts'
 export type * from './grants.ts'
-export type * from './vocabulary.ts'
 export type * from './identities.ts'
+export type * from './vocabulary.ts'
 
 /** What a store is opened with. Rules come in from outside, so that they stand in one place. */
 export interface StoreOptions {
@@ -92,9 +92,9 @@ export interface Unlocking {
   /** From here on it counts again. */
   readonly limit: SessionLimit
   readonly in: Circumstances
-}
   /** What it rests on from now, where another provider has signed the person in. */
   readonly federation?: Federation | null | undefined
+}
 
 export interface SessionStore {
   /** The row by its public id, whatever its standing; undefined when there is none. The hot path. */
@@ -165,8 +165,8 @@ export interface SessionStore {
     methods: string,
     full: boolean,
     event: NewEvent,
-  ): MaybePromise<SessionCheck | 'session-over' | 'superseded'>
     federation?: Federation | null,
+  ): MaybePromise<SessionCheck | 'session-over' | 'superseded'>
 
   /** The person signs out here. Idempotent. */
   signOut(proof: SessionProof): MaybePromise<void>
@@ -337,12 +337,12 @@ export interface Store {
   readonly grants: GrantStore
   readonly artifacts: ArtifactStore
   readonly logouts: LogoutOutbox
+  readonly identities: IdentityStore
   readonly administration: Administration
   limiter(options: LimiterOptions): Limiter
   /** Throws `StoreUnavailable` unless a read and the schema are all right; with `'write'`, unless writes are taken too. */
   ping(access?: 'read' | 'write'): MaybePromise<void>
   /** Which database this is, and how many ends it knows of. */
-  readonly identities: IdentityStore
   state(): MaybePromise<DatabaseState>
   /** The database's clock, for comparing it with this machine's. */
   clock(): MaybePromise<Date>

@@ -108,23 +108,19 @@ export function changeProblem(
       return state.passkeys.some(({ id }) => id === change.id) ? null : { outcome: 'not-found' }
     case 'passkey-renamed':
       return state.passkeys.some(({ id }) => id === change.id) ? null : { outcome: 'not-found' }
-    case 'sessions-ended':
-      if (change.sessionId === null) return null
-      return ofUser(state, user).some(({ id }) => id === change.sessionId) ? null : { outcome: 'not-found' }
-    default:
-      return null
     case 'identity-linked':
       return state.identityTaken ? { outcome: 'identity-taken' } : null
     case 'identity-unlinked':
       if (!state.identities.some(({ id }) => id === change.id)) return { outcome: 'not-found' }
       return isLastWayIn(state, user) ? { outcome: 'last-identity' } : null
+    case 'sessions-ended':
+      if (change.sessionId === null) return null
+      return ofUser(state, user).some(({ id }) => id === change.sessionId) ? null : { outcome: 'not-found' }
+    default:
+      return null
   }
 }
 
-/** Without this account nobody could administer. */
-function isLast({ otherAdministrators }: AccountState, user: User): boolean {
-  return isAdministrator(user) && otherAdministrators === 0
-}
 /** No password and no account elsewhere: only a passkey is left. */
 function isAllThereIs({ identities }: AccountState, { passwordHash }: User): boolean {
   return passwordHash === null && identities.length === 0
@@ -135,3 +131,7 @@ function isLastWayIn({ identities, passkeys }: AccountState, { passwordHash }: U
   return passwordHash === null && passkeys.length === 0 && identities.length === 1
 }
 
+/** Without this account nobody could administer. */
+function isLast({ otherAdministrators }: AccountState, user: User): boolean {
+  return isAdministrator(user) && otherAdministrators === 0
+}

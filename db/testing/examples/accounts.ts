@@ -492,6 +492,7 @@ function newPasskey(other: Partial<NewPasskey>): NewPasskey {
 
 const CODE = randomBytes(32)
 const PASSKEY = newPasskey({})
+const IDENTITY = { id: randomId(), issuer: 'https://login.example.org', subject: randomId(), label: null }
 
 /** One of each. A new kind without one does not compile. */
 const CHANGES = {
@@ -503,7 +504,8 @@ const CHANGES = {
   'passkey-removed': { kind: 'passkey-removed', id: PASSKEY.id, keepOne: false, endOthers: true },
   'passkey-renamed': { kind: 'passkey-renamed', id: PASSKEY.id, name: 'Tablet' },
   'recovery-codes-replaced': { kind: 'recovery-codes-replaced', digests: [CODE], endOthers: true },
-const IDENTITY = { id: randomId(), issuer: 'https://login.example.org', subject: randomId(), label: null }
+  'identity-linked': { kind: 'identity-linked', identity: IDENTITY, endOthers: true },
+  'identity-unlinked': { kind: 'identity-unlinked', id: IDENTITY.id, endOthers: true },
   'email-changed': { kind: 'email-changed' },
   'email-restored': { kind: 'email-restored', from: 'old@example.org', to: 'new@example.org' },
   reported: { kind: 'reported' },
@@ -515,8 +517,6 @@ const IDENTITY = { id: randomId(), issuer: 'https://login.example.org', subject:
   'administrator-withdrawn': { kind: 'administrator-withdrawn' },
   'sessions-ended': { kind: 'sessions-ended', sessionId: null },
 } as const satisfies { [K in AccountChange['kind']]: Extract<AccountChange, { kind: K }> }
-  'identity-linked': { kind: 'identity-linked', identity: IDENTITY, endOthers: true },
-  'identity-unlinked': { kind: 'identity-unlinked', id: IDENTITY.id, endOthers: true },
 
 const ADMINISTRATION = ['administrator', 'shell']
 /** By which rights: said here a second time, so that a right is not widened by mistake. */
@@ -529,6 +529,8 @@ const ALLOWED: Readonly<Record<AccountChange['kind'], readonly string[]>> = {
   'passkey-removed': ['person'],
   'passkey-renamed': ['person'],
   'recovery-codes-replaced': ['person'],
+  'identity-linked': ['person'],
+  'identity-unlinked': ['person'],
   'email-changed': ['link'],
   'email-restored': ['notice'],
   reported: ['notice'],
@@ -540,8 +542,6 @@ const ALLOWED: Readonly<Record<AccountChange['kind'], readonly string[]>> = {
   'administrator-withdrawn': ADMINISTRATION,
   'sessions-ended': ADMINISTRATION,
 }
-  'identity-linked': ['person'],
-  'identity-unlinked': ['person'],
 
 /** Every right there is to this account, each as good as can be. */
 async function authorities(store: Store, userId: string): Promise<readonly Authority[]> {
