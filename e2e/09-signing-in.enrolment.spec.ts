@@ -109,6 +109,27 @@ test(
   },
 )
 
+test(
+  'what begins without the passkey puts nobody’s session out, where there is room for one',
+  asvs('7.1.2', '6.3.3'),
+  async ({ alice, server }) => {
+    server.db.prepare('delete from sessions').run()
+    const passkey = SoftPasskey.of(server, alice)
+    const cookie = cookiesOf(await passkey.signIn(server))
+    const [code = ''] = giveRecoveryCodes(server, alice)
+    const { email, password } = alice
+    const half = await sendJson(server, 'POST', '/api/session', { email, password })
+    const shown = { type: 'recovery_code', code }
+    const headers = { cookie: cookiesOf(half) }
+    const begun = await sendJson(server, 'POST', '/api/session/factor', shown, { headers })
+    expect(begun.status, 'and has to ask nobody for room').toBe(201)
+    const first = await server.request({ path: '/api/session', headers: { cookie } })
+    expect(first.status, 'the owner is where they were').toBe(200)
+    expect(server.sessions(email)).toHaveLength(2)
+    expect((await passkey.signIn(server)).status, 'with the passkey there is no room').toBe(409)
+  },
+)
+
 test('a passkey shown before is the whole way', asvs('6.3.3'), async ({ alice, server }) => {
   server.db.prepare('delete from sessions').run()
   const begun = await SoftPasskey.of(server, alice).signIn(server)

@@ -1,4 +1,5 @@
 import { expect } from '@playwright/test'
+import { SoftPasskey } from './factors.ts'
 import { formTokenOn, giveFactors, type Jar, newBrowser, newVictim, showPassword, type Victim } from './half-open.ts'
 import { askForLink, NEW_PASSWORD, press, pressHere, show } from './half-steps.ts'
 import { mailTo } from './mailbox.ts'
@@ -83,13 +84,15 @@ export const passkeyAskedAsSecond: MakeState = async (server) => {
 export const passkeyAskedAlone: MakeState = async (server) => {
   const victim = await newVictim(server)
   giveFactors(server, victim)
+  const passkey = SoftPasskey.of(server, victim)
   const jar = await newBrowser(server)
   const asked = await show(server, jar, '/api/session/challenge', { purpose: 'sign-in' })
   expect(asked.status).toBe(200)
   expect(asked.body, 'it names no passkey').not.toContain('allowCredentials":[{')
   return stateOf(server, victim, jar.keep(asked), {}, async () => {
-    const shown = await show(server, jar, '/api/session/factor', { type: 'passkey', purpose: 'sign-in', response: {} })
-    expect(shown.status).toBe(401)
+    const response = passkey.get(asked.json())
+    expect((await show(server, jar, '/api/session/factor', { type: 'passkey', response })).status).toBe(201)
+    expect((await show(server, jar, '/api/session/factor', { type: 'passkey', response })).status, 'once').toBe(401)
   })
 }
 

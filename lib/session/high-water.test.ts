@@ -1,13 +1,13 @@
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect } from '@playwright/test'
 import Database from 'better-sqlite3'
 import pg from 'pg'
 import type { Store } from '#db/contract.ts'
 import { sqlitePlace } from '#db/testing/place.ts'
 import { test as base, begin, DIALECTS, NO_LIMIT, newSession, proofOf, signUp } from '#db/testing.ts'
-import { epoch, epochProblem, keepEpoch, raiseEpoch } from './epoch.ts'
+import { epoch, epochProblem, keepEpoch, raiseEpoch, raiseEpochIfOwn } from './epoch.ts'
 import { followEnds, markInFile, marksFile, recordEnds, verifyDatabase } from './high-water.ts'
 
 /** A backup is taken, sessions end, and the backup comes back: what had ended stays so. */
@@ -214,6 +214,27 @@ test('all nodes are given one epoch, and one that is too low is refused', { tag:
   expect(epochProblem()).toMatch(/^SESSION_EPOCH=4, .* Set SESSION_EPOCH=5 on every node\.$/)
   configure({ SESSION_EPOCH_FILE: kept.file, SESSION_EPOCH: '6' })
   expect([epoch(), epochProblem()]).toEqual([6, null])
+})
+
+test('when everybody is ended by hand, nodes that share an epoch keep it together', { tag: '@v5.0.0-7.4.5' }, ({
+  kept,
+}) => {
+  raiseEpochIfOwn()
+  expect(readFileSync(kept.file, 'utf8')).toBe('2\n')
+  configure({ SESSION_EPOCH_FILE: kept.file, SESSION_EPOCH: '4' })
+  raiseEpochIfOwn()
+  expect([epoch(), readFileSync(kept.file, 'utf8')], 'this one does not go ahead').toEqual([4, '2\n'])
+})
+
+test('a file that cannot be written keeps nobody signed in', { tag: '@v5.0.0-7.4.5' }, ({ kept }) => {
+  const notAFolder = join(dirname(dirname(kept.file)), 'file')
+  writeFileSync(notAFolder, '')
+  configure({ SESSION_EPOCH_FILE: join(notAFolder, 'epoch') })
+  expect(() => raiseEpoch()).toThrow()
+  anotherProcess()
+  expect(epoch()).toBe(1)
+  raiseEpochIfOwn()
+  expect(epoch(), 'it rises where it can').toBe(2)
 })
 
 test('the epoch is made once and never falls', ({ kept }) => {

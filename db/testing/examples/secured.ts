@@ -5,7 +5,9 @@ import {
   begin,
   byLink,
   byPerson,
+  DAY,
   event,
+  HOUR,
   isEnd,
   LOCKING,
   listen,
@@ -14,6 +16,7 @@ import {
   newSession,
   proofOf,
   randomId,
+  signUp,
   test,
 } from '../../testing.ts'
 
@@ -131,6 +134,26 @@ export function secured(): void {
     expect(await place.query('select 1 as mail from outbox')).toHaveLength(5)
     await store.events.append(event('password-changed', alice))
     expect(await place.query('select 1 as mail from outbox')).toHaveLength(6)
+  })
+
+  test('nor more than twenty of a kind in a day, and none of them takes the place of another kind', {
+    tag: '@v5.0.0-6.3.5',
+  }, async ({ store, alice, place }) => {
+    const mails = async () => (await place.query('select 1 as mail from outbox')).length
+    const counted: number[] = []
+    for (let hour = 0; hour < 6; hour++) {
+      for (let index = 0; index < 6; index++) await store.events.append(event('session-replayed', alice))
+      counted.push(await mails())
+      await place.ageAttempts(HOUR)
+    }
+    expect(counted).toEqual([5, 10, 15, 20, 20, 20])
+    await store.events.append(event('second-factor-failed', alice))
+    expect(await mails(), 'another kind').toBe(21)
+    await store.events.append(event('session-replayed', await signUp(store)))
+    expect(await mails(), 'another mailbox').toBe(22)
+    await place.ageAttempts(DAY)
+    await store.events.append(event('session-replayed', alice))
+    expect(await mails(), 'the next day').toBe(23)
   })
 
   test('nothing personal is written of a deleted account', { tag: '@v5.0.0-14.2.4' }, async ({
