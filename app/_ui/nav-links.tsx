@@ -4,6 +4,7 @@ import { usePathname } from 'next/navigation'
 const LINKS = [
   ['/account', 'Account'],
   ['/account/sessions', 'Active sessions'],
+  ['/account/apps', 'Linked apps'],
   ['/account/security', 'Security'],
   ['/account/activity', 'Activity'],
 ] as const

@@ -12,7 +12,7 @@ const IDENTITY = {
 
 const API = {
   'sessions:read': 'See where you are signed in: devices, places and times',
-  'sessions:end': 'Sign your devices out',
+  'sessions:end': 'Sign out the session in which you link it',
 } as const
 
 export type Scope = keyof typeof IDENTITY | keyof typeof API

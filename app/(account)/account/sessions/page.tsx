@@ -13,7 +13,9 @@ import { Endings, EndingsOutcome } from '#ui/endings.tsx'
 import { Notice } from '#ui/notice.tsx'
 import { Page } from '#ui/page.tsx'
 import { sessionName } from '#ui/session-card.ts'
+import { linkedApps } from '../apps/linked.ts'
 import { endSessions } from './actions.ts'
+import { LinkedApps } from './apps.tsx'
 import { EndEverywhere } from './everywhere.tsx'
 import { SessionEvents } from './lineage.tsx'
 import { OtherSessions } from './others.tsx'
@@ -62,6 +64,7 @@ export default async function ActiveSessionsPage({ searchParams }: Props) {
         {mine && <ThisSession session={mine} view={view} />}
         <OtherSessions sessions={others} view={view} />
       </Endings>
+      <LinkedApps apps={await linkedApps(proof, live)} now={view.now} />
       <EndEverywhere sessions={live} view={view} />
       <Section id="ended" title="Recently ended" lead="Kept for 28 days, read-only. Nothing can be opened with these.">
         {ended.length === 0 ? (
