@@ -2,7 +2,9 @@ import 'server-only'
 import { parseArgs } from 'node:util'
 import { StoreUnavailable } from '#db/contract.ts'
 import { WrongKeys } from '#lib/keys/file.ts'
+import { DEFAULT_SCOPE } from '#lib/openid-provider/registration.ts'
 import { endEverybodysSessions, endSessionsOf, purgeSessions, rotateKeys } from './administration.ts'
+import { addClient, listClients, removeClient } from './clients.ts'
 import { doctor } from './doctor.ts'
 import { fail, say } from './terminal.ts'
 import { changeUser, isUserCommand, listUsers } from './users.ts'
@@ -22,7 +24,28 @@ const USAGE = `Usage: npm run signet -- COMMAND
   users grant-admin EMAIL      makes an account an administrator's; its sessions end
   users withdraw-admin EMAIL   takes that back; its sessions end
      --reason TEXT             with a change of an account: why, for the person to read
+  clients list                 applications that may ask people for access
+  clients add NAME             lets an application ask; prints its id
+     --redirect URI            where people come back to, once for each address
+     --confidential            it runs on a server: makes a secret, and prints it this once
+     --device                  it may ask on a device without a browser
+     --post-logout URI         where people may go after signing out, once for each address
+     --backchannel-logout URI  where it wants to be told that a session has ended
+     --scope TEXT              the most it may ask for; "${DEFAULT_SCOPE}"
+  clients remove ID            disconnects it from everybody, for good; --reason as above
   --help                       shows this`
+
+/** What "clients add" takes. */
+const CLIENT = {
+  redirect: { type: 'string', multiple: true },
+  'post-logout': { type: 'string', multiple: true },
+  'backchannel-logout': { type: 'string' },
+  scope: { type: 'string' },
+  confidential: { type: 'boolean' },
+  device: { type: 'boolean' },
+} as const
+
+const CLIENT_OPTIONS = Object.keys(CLIENT) as (keyof typeof CLIENT)[]
 
 const usage = (problem: string) => fail(`${problem} See: npm run signet -- --help`, 2)
 
@@ -42,8 +65,11 @@ async function dispatch(args: readonly string[]): Promise<number> {
   if (values.help) return showHelp()
   if (command !== 'sessions end' && (values.all || values.user !== undefined))
     usage('--all and --user belong to "sessions end".')
-  if (values.reason !== undefined && !isUserChange(positionals)) usage('--reason belongs to a change of an account.')
-  if (positionals[0] !== 'users' && rest.length > 0) usage(`"${rest.join(' ')}" is too much.`)
+  if (values.reason !== undefined && !isUserChange(positionals) && command !== 'clients remove')
+    usage('--reason belongs to a change of an account, and to "clients remove".')
+  const ofClients = CLIENT_OPTIONS.find((name) => values[name] !== undefined)
+  if (ofClients && command !== 'clients add') usage(`--${ofClients} belongs to "clients add".`)
+  if (!['users', 'clients'].includes(positionals[0] ?? '') && rest.length > 0) usage(`"${rest.join(' ')}" is too much.`)
   switch (command) {
     case 'doctor':
       return doctor()
@@ -54,6 +80,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
     case 'keys rotate':
       return rotateKeys()
     default:
+      if (positionals[0] === 'clients') return clients(positionals[1], rest, values)
       if (positionals[0] === 'users') return users(positionals[1], rest, values.reason)
       return usage(command ? `"${command}" is not a command.` : 'A command is missing.')
   }
@@ -69,6 +96,7 @@ function parsed(args: readonly string[]) {
         all: { type: 'boolean' },
         user: { type: 'string' },
         reason: { type: 'string' },
+        ...CLIENT,
       },
     })
   } catch (error) {
@@ -84,6 +112,33 @@ function users(name: string | undefined, rest: readonly string[], reason: string
   if (name === 'list') return rest.length < 2 ? listUsers(rest[0] ?? '') : usage('"users list" takes one TEXT.')
   if (!isUserCommand(name)) return usage(name ? `"users ${name}" is not a command.` : 'A command is missing.')
   return rest.length === 1 && rest[0] ? changeUser(name, rest[0], reason) : usage(`"users ${name}" needs one EMAIL.`)
+}
+
+function clients(
+  name: string | undefined,
+  rest: readonly string[],
+  values: ReturnType<typeof parsed>['values'],
+): Promise<number> {
+  const [first] = rest
+  switch (name) {
+    case 'list':
+      return first === undefined ? listClients() : usage(`"${rest.join(' ')}" is too much.`)
+    case 'remove':
+      return rest.length === 1 && first ? removeClient(first, values.reason) : usage('"clients remove" needs one ID.')
+    case 'add':
+      if (rest.length !== 1 || !first) return usage('"clients add" needs one NAME.')
+      return addClient({
+        name: first,
+        redirectUris: values.redirect ?? [],
+        postLogoutRedirectUris: values['post-logout'] ?? [],
+        backchannelLogoutUri: values['backchannel-logout'] ?? '',
+        scope: values.scope ?? DEFAULT_SCOPE,
+        device: values.device ?? false,
+        confidential: values.confidential ?? false,
+      })
+    default:
+      return usage(name ? `"clients ${name}" is not a command.` : 'A command is missing.')
+  }
 }
 
 function sessionsEnd({ all, user }: { all?: boolean; user?: string }): Promise<number> {
