@@ -40,6 +40,6 @@ export async function endOwn(proof: TokenProof, id: string): Promise<'ended' | '
   const { session, clientId } = proof
   if (session?.id !== id) return 'not-its-own'
   const client = await store().clients.find(clientId)
-  await store().sessions.endAs(session, 'signed-out-elsewhere', `the application ${client?.name ?? clientId}`)
+  await store().sessions.endAs(session, 'sign-out-one', `the application ${client?.name ?? clientId}`)
   return 'ended'
 }

@@ -4,7 +4,7 @@ import { credentialOf } from './credential.ts'
 import type { Refusal } from './current.ts'
 
 /** What may sign a DPoP proof. */
-export const DPOP_ALGORITHMS = ['ES256', 'EdDSA'] as const
+export const DPOP_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519'] as const
 
 /** How a route that takes tokens asks for one: `WWW-Authenticate` of RFC 6750 §3 and RFC 9449 §7.1. */
 export function challenge(): string {
