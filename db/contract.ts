@@ -52,6 +52,7 @@ import type {
   Successor,
   User,
 } from './vocabulary.ts'
+import type { Found } from './what-ends.ts'
 
 export type * from './administration.ts'
 export type * from './grants.ts'
@@ -182,11 +183,7 @@ export interface SessionStore {
    * whose person signs out with a token that an authentication has just retired, or lets an application do it, whatever
    * happened meanwhile.
    */
-  endAs(
-    seen: SessionCheck,
-    reason: 'idle' | 'expired' | 'replayed' | 'signed-out' | 'signed-out-elsewhere' | 'circumstances' | 'epoch',
-    endedBy?: string,
-  ): MaybePromise<boolean>
+  endAs(seen: SessionCheck, cause: Found, endedBy?: string | null): MaybePromise<boolean>
   rename(proof: RecentProof, id: string, name: string | null): MaybePromise<'renamed' | 'not-found' | 'session-over'>
 
   /** Whether somebody has signed in to this account in this browser before; false for an unknown user. */
@@ -200,8 +197,8 @@ export interface SessionStore {
    * Administration from the command line: no session proves it, the shell does. Answers how many ended. For
    * everybody it goes in steps of some hundred, so that nobody waits; a session that begins meanwhile is spared.
    */
-  endForUser(userId: string, ending: Ending): MaybePromise<number>
-  endForEverybody(ending: Ending): MaybePromise<number>
+  endForUser(userId: string, by: Omit<Ending, 'reason'>): MaybePromise<number>
+  endForEverybody(by: Omit<Ending, 'reason'>): MaybePromise<number>
 
   /** Ends at most `most` sessions that have run out. Answers how many. */
   sweep(most: number): MaybePromise<number>

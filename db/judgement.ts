@@ -1,16 +1,8 @@
 import 'server-only'
-import type {
-  Ending,
-  EndReason,
-  NewSession,
-  SessionCheck,
-  SessionLimit,
-  SessionProof,
-  StoreOptions,
-  User,
-} from './contract.ts'
+import type { Ending, NewSession, SessionCheck, SessionLimit, SessionProof, StoreOptions, User } from './contract.ts'
 import { deviceName } from './device-name.ts'
 import type { LiveSession } from './live.ts'
+import { endedAlone, type Found } from './what-ends.ts'
 
 /** What both stores decide about rows that they hold locked. Pure: the same judgement on the same row. */
 export type Rules = Pick<StoreOptions, 'standing' | 'renewalGrace' | 'epoch'>
@@ -62,14 +54,14 @@ export function isNewest({ generation, successor }: SessionCheck, proof: Session
 }
 
 /** Null: it goes on, or is locked. Where nothing locks, it ends instead: in neither case does it stay open. */
-export function endingOfCircumstances(
-  session: SessionCheck,
+export function endedByCircumstances(
+  session: LiveSession,
   done: 'noted' | 'locked' | 'ended',
   rules: Rules,
-): Ending | null {
+): Ends | null {
   if (done === 'noted') return null
   const locks = done === 'locked' && rules.standing({ ...session, lockedAt: session.now }, session.now) === 'locked'
-  return locks ? null : { reason: 'circumstances', endedBy: null }
+  return locks ? null : endedAlone('circumstances', session)
 }
 
 export interface Ends {
@@ -88,13 +80,13 @@ export function roomFor(
   limit: SessionLimit,
   rules: Rules,
 ): readonly Ends[] | 'limit-reached' {
-  const endedBy = deviceName(wanted)
+  const by = deviceName(wanted)
   const ends: Ends[] = []
   const counted: LiveSession[] = []
   for (const session of present) {
     const reason = overBecause(session, rules)
-    if (reason) ends.push({ session, ending: { reason, endedBy: null } })
-    else if (isReplaced(session, wanted)) ends.push({ session, ending: { reason: 'signed-in-again', endedBy } })
+    if (reason) ends.push(endedAlone(reason, session))
+    else if (isReplaced(session, wanted)) ends.push(endedAlone('signed-in-again', session, by))
     // A locked session is half a session: it counts to no limit and evicts nobody.
     else if (stands(session, rules)) counted.push(session)
   }
@@ -103,7 +95,7 @@ export function roomFor(
   const excess = limit.most === null ? 0 : Math.max(0, others.length + 1 - limit.most)
   if (excess > 0 && limit.action !== 'end-oldest') return 'limit-reached'
   const leaving = [...chosen, ...others.slice(0, excess)]
-  return [...ends, ...leaving.map((session) => ({ session, ending: { reason: 'limit' as const, endedBy } }))]
+  return [...ends, ...leaving.map((session) => endedAlone('limit', session, by))]
 }
 
 function isReplaced(session: LiveSession, wanted: NewSession): boolean {
@@ -115,8 +107,8 @@ function byActivity(a: LiveSession, b: LiveSession): number {
 }
 
 /** A copy at work, and a person who signs out: nothing that happened meanwhile saves the session. */
-export function isUnconditional(reason: EndReason): boolean {
-  return reason !== 'idle' && reason !== 'expired'
+export function isUnconditional(cause: Found): boolean {
+  return cause !== 'idle' && cause !== 'expired'
 }
 
 /**
@@ -132,8 +124,7 @@ export function roomToUnlock(
   const counted = present.filter((session) => session.id !== locked.id && stands(session, rules)).sort(byActivity)
   const excess = limit.most === null ? 0 : Math.max(0, counted.length + 1 - limit.most)
   if (excess > 0 && limit.action !== 'end-oldest') return 'limit-reached'
-  const ending = { reason: 'limit', endedBy: deviceName(locked) } as const
-  return counted.slice(0, excess).map((session) => ({ session, ending }))
+  return counted.slice(0, excess).map((session) => endedAlone('limit', session, deviceName(locked)))
 }
 
 /**

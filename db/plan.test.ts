@@ -156,6 +156,15 @@ const POLICY: Readonly<Record<Cause, readonly Decision[]>> = {
   'account-deleted': ['ends', 'ends', 'ends', 'ends', 'ends'],
   'role-changed': ['ends', 'ends', 'ends', 'stays', 'ends'],
   'ended-by-administrator': ['stays', 'target', 'ends', 'stays', 'target'],
+  'everybody-ended': ['ends', 'ends', 'ends', 'stays', 'ends'],
+  idle: ['ends', 'stays', 'stays', 'stays', 'stays'],
+  expired: ['ends', 'stays', 'stays', 'stays', 'stays'],
+  epoch: ['ends', 'stays', 'stays', 'stays', 'stays'],
+  replayed: ['ends', 'stays', 'stays', 'stays', 'stays'],
+  circumstances: ['ends', 'stays', 'stays', 'stays', 'stays'],
+  limit: ['stays', 'target', 'stays', 'stays', 'stays'],
+  'signed-in-again': ['ends', 'stays', 'stays', 'stays', 'stays'],
+  provider: ['ends', 'stays', 'stays', 'stays', 'stays'],
 }
 
 test('the table says what the policy says', { tag: '@v5.0.0-7.4.3' }, () => {

@@ -1,10 +1,10 @@
-import type { EndReason } from './vocabulary.ts'
+import type { Ending, EndReason } from './vocabulary.ts'
 
 /**
- * Which event ends what: one table for everything that a person, a link or an administrator does. It is applied in the
- * same transaction as the event (`plan.ts`). A new event or a new kind of credential without a decision does not compile.
- * What ends by itself (time, a copy at work, the limit, another browser at work) ends that one session, by `judgement.ts`;
- * and whatever ends a session takes along what was half done from it.
+ * Which event ends what: one table for everything that a person, a link or an administrator does, for what time does by
+ * itself, and for what else is at work. It is applied in the same transaction as the event, and nothing ends a session
+ * past it: `lib/boundaries.test.ts` sees to that. A new event or a new kind of credential without a decision does not
+ * compile. And whatever ends a session takes along what was half done from it.
  *
  * @see ASVS v5.0.0-7.4.1 to 7.4.5, v4.0.3-3.3.3; docs/decisions/0023
  */
@@ -47,6 +47,25 @@ export type Cause =
   | 'account-deleted'
   | 'role-changed'
   | 'ended-by-administrator'
+  /** Everybody's, in one step or many. */
+  | 'everybody-ended'
+  | Alone
+
+/** What ends one session by itself: what has become of it, or of what it rests on. */
+type Alone =
+  | 'idle'
+  | 'expired'
+  | 'epoch'
+  | 'replayed'
+  | 'circumstances'
+  | 'limit'
+  /** Somebody has signed in where it was. */
+  | 'signed-in-again'
+  /** The provider that signed its person in says that they have signed out. */
+  | 'provider'
+
+/** By what one session is ended that has just been looked at. */
+export type Found = 'idle' | 'expired' | 'epoch' | 'replayed' | 'sign-out' | 'sign-out-one'
 
 interface Row extends Readonly<Record<Credential, Decision>> {
   /** What is written about the sessions that end. */
@@ -67,6 +86,7 @@ const EVERYTHING = {
   knownBrowsers: 'ends',
   linkedApps: 'ends',
 } as const
+const THIS = { ...NOTHING, thisSession: 'ends' } as const
 /** Here it goes on under a new token; elsewhere it ends, unless the person wants otherwise, and no other browser is known. */
 const AUTHENTICATOR = {
   thisSession: 'renewed',
@@ -77,7 +97,7 @@ const AUTHENTICATOR = {
 } as const
 
 export const WHAT_ENDS: Readonly<Record<Cause, Row>> = {
-  'sign-out': { ...NOTHING, thisSession: 'ends', reason: 'signed-out' },
+  'sign-out': { ...THIS, reason: 'signed-out' },
   'sign-out-one': { ...NOTHING, otherSessions: 'target', reason: 'signed-out-elsewhere' },
   // Half a sign-in in another browser is one of the others.
   'sign-out-others': { ...NOTHING, otherSessions: 'ends', halfStates: 'ends', reason: 'signed-out-elsewhere' },
@@ -118,4 +138,81 @@ export const WHAT_ENDS: Readonly<Record<Cause, Row>> = {
     linkedApps: 'target',
     reason: 'administrator',
   },
+  'everybody-ended': {
+    ...NOTHING,
+    thisSession: 'ends',
+    otherSessions: 'ends',
+    halfStates: 'ends',
+    linkedApps: 'ends',
+    reason: 'epoch',
+  },
+  idle: { ...THIS, reason: 'idle' },
+  expired: { ...THIS, reason: 'expired' },
+  // Its half-states and grants are of that epoch too: nothing that was made in it counts.
+  epoch: { ...THIS, reason: 'epoch' },
+  // One copy is one session; which of the two was the thief nobody knows.
+  replayed: { ...THIS, reason: 'replayed' },
+  circumstances: { ...THIS, reason: 'circumstances' },
+  // The one that begins is this one.
+  limit: { ...NOTHING, otherSessions: 'target', reason: 'limit' },
+  'signed-in-again': { ...THIS, reason: 'signed-in-again' },
+  provider: { ...THIS, reason: 'provider' },
+}
+
+/** What an event is about, for the decisions that depend on it. */
+export interface Scope {
+  /** The session from which it came, or null. */
+  readonly thisSession: string | null
+  /** For `chosen`. */
+  readonly endOthers?: boolean
+  /** For `target`: one session, or null for all of them. */
+  readonly target?: string | null
+  readonly endedBy: string | null
+  /** An administrator's reason. */
+  readonly why?: string | undefined
+}
+
+interface Ended<S> {
+  readonly session: S
+  readonly ending: Ending
+}
+
+/** The table, applied: which of these sessions an event ends, and as what. Pure. */
+export function endedBy<S extends { readonly id: string }>(
+  cause: Cause,
+  sessions: readonly S[],
+  scope: Scope,
+): readonly Ended<S>[] {
+  const { thisSession, otherSessions, reason } = WHAT_ENDS[cause]
+  const ending = { reason, endedBy: scope.endedBy, why: scope.why }
+  return sessions
+    .filter(({ id }) => isEnded(id === scope.thisSession ? thisSession : otherSessions, id, scope))
+    .map((session) => ({ session, ending }))
+}
+
+/** The same for the one session that it is about: the event's own, or the one that it names. */
+export function endedAlone<S extends { readonly id: string }>(
+  cause: Alone | Found,
+  session: S,
+  by: string | null = null,
+): Ended<S> {
+  const isOwn = WHAT_ENDS[cause].thisSession === 'ends'
+  const scope = { thisSession: isOwn ? session.id : null, target: session.id, endedBy: by }
+  const [ended] = endedBy(cause, [session], scope)
+  if (!ended) throw new Error(`${cause} ends nothing`)
+  return ended
+}
+
+export function isEnded(decision: Decision, id: string, { endOthers = true, target = null }: Scope): boolean {
+  switch (decision) {
+    case 'ends':
+      return true
+    case 'chosen':
+      return endOthers
+    case 'target':
+      return target === null || target === id
+    case 'stays':
+    case 'renewed':
+      return false
+  }
 }

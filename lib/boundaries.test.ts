@@ -57,12 +57,18 @@ const RULES: readonly Rule[] = [
   {
     because: 'cookies are set where their table is known',
     text: /set-cookie|cookies\.set\(|jar\.set\(/i,
-    only: /^lib\/http\/(?:cookies|began|form)\.ts$|^proxy\.ts$|^app\/(?:api\/.*|sign-out)\/?.*route\.ts$|^lib\/cli\/demo\//,
+    only: /^lib\/http\/(?:cookies|began|form|leave-page)\.ts$|^proxy\.ts$|^app\/(?:api\/.*|sign-out)\/?.*route\.ts$|^lib\/openid-provider\/bridge\.ts$|^lib\/cli\/demo\//,
   },
   {
     because: 'Drizzle stays in db/',
     text: /from 'drizzle-orm|better-sqlite3|from 'pg'/,
     only: /^db\/|^next\.config\.ts$/,
+  },
+  {
+    because: 'one table says what ends, and as what (v5.0.0-7.4.1)',
+    text: /\breason: ['"]|\bending: \{|\bending = \{/,
+    only: /^db\/what-ends\.ts$/,
+    within: /^db\//,
   },
   { because: 'renewal has one caller', text: /\brenew\(/, only: /^proxy\.ts$|^lib\/session\/(?:renewal|passage)\.ts$/ },
   { because: 'server actions stand in actions.ts', text: /^'use server'/m, only: /\/actions\.ts$/ },

@@ -1,8 +1,8 @@
 import 'server-only'
 import type { AccountChange, Authority, Identity, Passkey, User } from '../contract.ts'
-import { endsApps, type Scope } from '../ends.ts'
+import { endsApps } from '../ends.ts'
 import type { LiveSession } from '../live.ts'
-import { type Cause, WHAT_ENDS } from '../what-ends.ts'
+import { type Cause, type Scope, WHAT_ENDS } from '../what-ends.ts'
 import type { AccountState } from './state.ts'
 
 /** Statements of the store by name, and what they are given. */

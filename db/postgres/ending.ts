@@ -1,11 +1,11 @@
 import 'server-only'
 import type { EndedSession, Ending, SessionProof, SessionStore } from '../contract.ts'
 import { deviceName } from '../device-name.ts'
-import { endedBecause, endingOf, endsApps, endsOf } from '../ends.ts'
-import { holds, isAsSeen, isUnconditional } from '../judgement.ts'
+import { endedBecause, endsApps, endsOf } from '../ends.ts'
+import { type Ends, holds, isAsSeen, isUnconditional } from '../judgement.ts'
 import type { LiveSession } from '../live.ts'
 import { endedRecord, replayedEvent } from '../records.ts'
-import { type Cause, WHAT_ENDS } from '../what-ends.ts'
+import { type Cause, endedAlone, type Scope, WHAT_ENDS } from '../what-ends.ts'
 import { endGrantsOfUser, endHalfStates } from './lineage.ts'
 import type { Queries } from './queries.ts'
 import { liveFrom } from './rows.ts'
@@ -23,38 +23,45 @@ export function ending(
 ): Pick<SessionStore, 'signOut' | 'end' | 'endOthers' | 'endAll' | 'endAs' | 'endForUser' | 'endForEverybody'> {
   const { connection, options } = parts
 
-  /** Answers those that ended for this reason, and not by their own time. */
-  async function endThese(queries: Queries, sessions: readonly LiveSession[], wanted: Ending): Promise<number> {
-    let ended = 0
-    for (const session of sessions) {
-      const ending = endingOf(session, wanted, options)
-      await end(queries, { session, ending })
-      if (ending === wanted) ended += 1
-    }
+  /** Ends those of these sessions that the table says for `cause`. Answers which it ended. */
+  async function endThese(queries: Queries, sessions: readonly LiveSession[], cause: Cause, scope: Scope) {
+    const ends = endsOf(cause, sessions, scope, options)
+    for (const one of ends) await end(queries, one)
+    return endedBecause(cause, ends)
+  }
+
+  /** The same with what else is the user's. */
+  async function endOf(
+    queries: Queries,
+    userId: string,
+    sessions: readonly LiveSession[],
+    cause: Cause,
+    scope: Scope,
+  ): Promise<readonly Ends[]> {
+    const ended = await endThese(queries, sessions, cause, scope)
+    if (WHAT_ENDS[cause].halfStates === 'ends') await endHalfStates(queries, userId)
+    if (endsApps(cause, scope)) await endGrantsOfUser(queries, userId)
     return ended
   }
 
-  /** Ends the user's sessions as the table says for `cause`. */
   function endEach(proof: SessionProof, cause: Cause, endedBy: string | null, target: string | null = null) {
     return connection.write(async (queries): Promise<readonly EndedSession[] | 'session-over'> => {
       const sessions = await lockOfUser(queries, proof.userId)
       const own = sessions.find(({ id }) => id === proof.sessionId)
       if (!holds(own, proof, options)) return 'session-over'
       const scope = { thisSession: proof.sessionId, target, endedBy }
-      const ends = endsOf(cause, sessions, scope, options)
-      for (const one of ends) await end(queries, one)
-      if (WHAT_ENDS[cause].halfStates === 'ends') await endHalfStates(queries, proof.userId)
-      if (endsApps(cause, scope)) await endGrantsOfUser(queries, proof.userId)
-      return endedBecause(cause, ends).map(({ session, ending }) => endedRecord(session, ending))
+      const ended = await endOf(queries, proof.userId, sessions, cause, scope)
+      return ended.map(({ session, ending }) => endedRecord(session, ending))
     })
   }
 
-  async function endForEverybody(start: Date, ending: Ending): Promise<number> {
+  async function endForEverybody(start: Date, by: Omit<Ending, 'reason'>): Promise<number> {
+    const scope = { thisSession: null, ...by }
     let ended = 0
     for (let after: string | undefined = ''; after !== undefined; ) {
       after = await connection.write(async (queries) => {
         const sessions = (await queries.lockAfter.execute({ after, start, most: AT_ONCE })).map(liveFrom)
-        ended += await endThese(queries, sessions, ending)
+        ended += (await endThese(queries, sessions, 'everybody-ended', scope)).length
         return sessions.at(-1)?.id
       })
     }
@@ -78,7 +85,7 @@ export function ending(
       connection.write(async (queries) => {
         const session = await lock(queries, proof.sessionId)
         if (session?.userId !== proof.userId) return
-        await end(queries, { session, ending: { reason: WHAT_ENDS['sign-out'].reason, endedBy: deviceName(session) } })
+        await end(queries, endedAlone('sign-out', session, deviceName(session)))
       }),
 
     async end(proof, id, endedBy) {
@@ -88,31 +95,29 @@ export function ending(
     endOthers: (proof, endedBy) => endEach(proof, 'sign-out-others', endedBy),
     endAll: (proof, endedBy) => endEach(proof, 'sign-out-everywhere', endedBy),
 
-    endAs: (seen, reason, endedBy) =>
+    endAs: (seen, cause, endedBy = null) =>
       connection.write(async (queries) => {
         const session = await lock(queries, seen.id)
-        if (!session || (!isUnconditional(reason) && !isAsSeen(session, seen))) return false
-        if (reason === 'replayed') await note(queries, replayedEvent(session))
-        await end(queries, { session, ending: { reason, endedBy: endedBy ?? null } })
+        if (!session || (!isUnconditional(cause) && !isAsSeen(session, seen))) return false
+        if (cause === 'replayed') await note(queries, replayedEvent(session))
+        await end(queries, endedAlone(cause, session, endedBy))
         return true
       }),
 
-    endForUser: (userId, ending) =>
+    endForUser: (userId, by) =>
       connection.write(async (queries) => {
         const sessions = await lockOfUser(queries, userId)
-        const ended = await endThese(queries, sessions, ending)
-        await endHalfStates(queries, userId)
-        await endGrantsOfUser(queries, userId)
-        return ended
+        const scope = { thisSession: null, target: null, ...by }
+        return (await endOf(queries, userId, sessions, 'ended-by-administrator', scope)).length
       }),
 
-    async endForEverybody(ending) {
+    async endForEverybody(by) {
       const [clock] = await connection.read((queries) => queries.clock.execute())
       await connection.write(async (queries) => {
         await queries.deleteAllPending.execute()
         await queries.deleteAllHalfDone.execute()
       })
-      return endForEverybody(clock?.now as Date, ending)
+      return endForEverybody(clock?.now as Date, by)
     },
   }
 }

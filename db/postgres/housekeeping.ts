@@ -3,6 +3,7 @@ import type { SessionStore } from '../contract.ts'
 import { isLocked, overBecause } from '../judgement.ts'
 import type { LiveSession } from '../live.ts'
 import { KEPT } from '../records.ts'
+import { endedAlone } from '../what-ends.ts'
 import type { Queries } from './queries.ts'
 import { liveFrom } from './rows.ts'
 import { end, lockSession, type Parts } from './step.ts'
@@ -33,7 +34,7 @@ export function housekeeping({ connection, options }: Parts): Pick<SessionStore,
           const reason = overBecause(session, options)
           if (ended === batch || (reason === null && (session.lockedAt || !isLocked(session, options)))) continue
           if (reason === null) await lockSession(queries, session)
-          else await end(queries, { session, ending: { reason, endedBy: null } })
+          else await end(queries, endedAlone(reason, session))
           ended += 1
         }
         return ended

@@ -1,6 +1,7 @@
 import 'server-only'
 import type { Federation, IdentityStore, User } from '../contract.ts'
 import { NEW_ACCOUNT } from '../plan/account.ts'
+import { endedAlone } from '../what-ends.ts'
 import { isTaken } from './failure.ts'
 import type { Queries } from './queries.ts'
 import { end, lock, note, type Parts } from './step.ts'
@@ -55,7 +56,7 @@ export function postgresIdentities({ connection }: Parts): IdentityStore {
         for (const { sessionId } of await queries.federatedSessions.execute({ ...whom, issuedAt })) {
           const session = await lock(queries, sessionId)
           if (!session) continue
-          await end(queries, { session, ending: { reason: 'provider', endedBy: null } })
+          await end(queries, endedAlone('provider', session))
           ended += 1
         }
         return ended

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { SessionStore } from '../contract.ts'
-import { endingOfCircumstances, overBecause } from '../judgement.ts'
+import { endedByCircumstances, overBecause } from '../judgement.ts'
 import { moved, seen, touched } from '../live.ts'
 import { KEPT, renamedEvent } from '../records.ts'
 import { beginning } from './beginning.ts'
@@ -60,10 +60,10 @@ function noting(parts: Parts): Pick<SessionStore, 'changeCircumstances' | 'touch
   return {
     changeCircumstances: (proof, to, done, event) =>
       stepBy(parts, proof, async (queries, session): Promise<'done'> => {
-        const ending = endingOfCircumstances(session, done, parts.options)
-        if (done === 'locked' && !ending) await lockSession(queries, session, event)
+        const ended = endedByCircumstances(session, done, parts.options)
+        if (done === 'locked' && !ended) await lockSession(queries, session, event)
         else await note(queries, event)
-        if (ending) await end(queries, { session, ending })
+        if (ended) await end(queries, ended)
         else if (done === 'noted') await queries.saveSession.execute(rowFrom(moved(session, to)))
         return 'done'
       }),

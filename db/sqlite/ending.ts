@@ -1,12 +1,11 @@
 import 'server-only'
 import { setImmediate } from 'node:timers/promises'
-import type { EndedSession, Ending, SessionProof, SessionStore } from '../contract.ts'
+import type { EndedSession, SessionProof, SessionStore } from '../contract.ts'
 import { deviceName } from '../device-name.ts'
-import { endedBecause, endingOf, endsApps, endsOf } from '../ends.ts'
-import { isAsSeen, isUnconditional } from '../judgement.ts'
-import type { LiveSession } from '../live.ts'
+import { endedBecause, endsApps, endsOf } from '../ends.ts'
+import { type Ends, isAsSeen, isUnconditional } from '../judgement.ts'
 import { endedRecord, replayedEvent } from '../records.ts'
-import { type Cause, WHAT_ENDS } from '../what-ends.ts'
+import { type Cause, endedAlone, type Scope, WHAT_ENDS } from '../what-ends.ts'
 import { endGrantsOfUser, endHalfStates } from './lineage.ts'
 import type { Queries } from './queries.ts'
 import { type LiveValues, liveFrom } from './rows.ts'
@@ -24,22 +23,20 @@ export function ending(
 ): Pick<SessionStore, 'signOut' | 'end' | 'endOthers' | 'endAll' | 'endAs' | 'endForUser' | 'endForEverybody'> {
   const { options } = parts
 
-  /** Ends the user's sessions as the table says for `cause`. */
+  /** Ends what is the user's as the table says for `cause`. Answers the sessions that it ended. */
+  function endOf(queries: Queries, userId: string, cause: Cause, scope: Scope, now: Date): readonly Ends[] {
+    const ends = endsOf(cause, liveOfUser(queries, userId, now), scope, options)
+    for (const one of ends) end(queries, one)
+    if (WHAT_ENDS[cause].halfStates === 'ends') endHalfStates(queries, userId)
+    if (endsApps(cause, scope)) endGrantsOfUser(queries, userId, now)
+    return endedBecause(cause, ends)
+  }
+
   function endEach(proof: SessionProof, cause: Cause, endedBy: string | null, target: string | null = null) {
     return stepBy(parts, proof, (queries, { userId, now }): readonly EndedSession[] => {
       const scope = { thisSession: proof.sessionId, target, endedBy }
-      const ends = endsOf(cause, liveOfUser(queries, userId, now), scope, options)
-      for (const one of ends) end(queries, one)
-      if (WHAT_ENDS[cause].halfStates === 'ends') endHalfStates(queries, userId)
-      if (endsApps(cause, scope)) endGrantsOfUser(queries, userId, now)
-      return endedBecause(cause, ends).map(({ session, ending }) => endedRecord(session, ending))
+      return endOf(queries, userId, cause, scope, now).map(({ session, ending }) => endedRecord(session, ending))
     })
-  }
-
-  function endOne(queries: Queries, session: LiveSession, wanted: Ending): boolean {
-    const ending = endingOf(session, wanted, options)
-    end(queries, { session, ending })
-    return ending === wanted
   }
 
   /** What had been let outlive its session. False when there is no more. */
@@ -57,7 +54,7 @@ export function ending(
       step(parts, (queries, now) => {
         const session = live(queries, proof.sessionId, now)
         if (session?.userId !== proof.userId) return
-        end(queries, { session, ending: { reason: WHAT_ENDS['sign-out'].reason, endedBy: deviceName(session) } })
+        end(queries, endedAlone('sign-out', session, deviceName(session)))
       }),
 
     end: (proof, id, endedBy) => {
@@ -67,24 +64,22 @@ export function ending(
     endOthers: (proof, endedBy) => endEach(proof, 'sign-out-others', endedBy),
     endAll: (proof, endedBy) => endEach(proof, 'sign-out-everywhere', endedBy),
 
-    endAs: (seen, reason, endedBy) =>
+    endAs: (seen, cause, endedBy = null) =>
       step(parts, (queries, now) => {
         const session = live(queries, seen.id, now)
-        if (!session || (!isUnconditional(reason) && !isAsSeen(session, seen))) return false
-        if (reason === 'replayed') note(queries, replayedEvent(session), now)
-        end(queries, { session, ending: { reason, endedBy: endedBy ?? null } })
+        if (!session || (!isUnconditional(cause) && !isAsSeen(session, seen))) return false
+        if (cause === 'replayed') note(queries, replayedEvent(session), now)
+        end(queries, endedAlone(cause, session, endedBy))
         return true
       }),
 
-    endForUser: (userId, ending) =>
+    endForUser: (userId, by) =>
       step(parts, (queries, now) => {
-        const ended = liveOfUser(queries, userId, now).filter((session) => endOne(queries, session, ending)).length
-        endHalfStates(queries, userId)
-        endGrantsOfUser(queries, userId, now)
-        return ended
+        const scope = { thisSession: null, target: null, ...by }
+        return endOf(queries, userId, 'ended-by-administrator', scope, now).length
       }),
 
-    async endForEverybody(ending) {
+    async endForEverybody(by) {
       const start = options.clock()
       let ended = 0
       step(parts, (queries) => {
@@ -95,7 +90,9 @@ export function ending(
         after = step(parts, (queries, now) => {
           const rows = queries.liveAfter.values({ after, most: AT_ONCE }) as unknown as LiveValues[]
           const sessions = rows.map((values) => liveFrom(values, now)).filter(({ beganAt }) => beganAt <= start)
-          ended += sessions.filter((session) => endOne(queries, session, ending)).length
+          const ends = endsOf('everybody-ended', sessions, { thisSession: null, ...by }, options)
+          for (const one of ends) end(queries, one)
+          ended += endedBecause('everybody-ended', ends).length
           return rows.at(-1)?.[0]
         })
         // Whoever else uses this process goes first.

@@ -3,6 +3,7 @@ import type { SessionStore } from '../contract.ts'
 import { isLocked, overBecause } from '../judgement.ts'
 import type { LiveSession } from '../live.ts'
 import { KEPT } from '../records.ts'
+import { endedAlone } from '../what-ends.ts'
 import type { Queries } from './queries.ts'
 import { type LiveValues, liveFrom } from './rows.ts'
 import { end, lock, type Parts, step } from './step.ts'
@@ -44,7 +45,7 @@ export function housekeeping(parts: Parts): Pick<SessionStore, 'sweep' | 'purge'
         const sessions = over(queries, now, batch)
         for (const session of sessions) {
           const reason = overBecause(session, options)
-          if (reason) end(queries, { session, ending: { reason, endedBy: null } })
+          if (reason) end(queries, endedAlone(reason, session))
           else lock(queries, session)
         }
         return sessions.length

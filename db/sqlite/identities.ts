@@ -1,6 +1,7 @@
 import 'server-only'
 import type { Federation, Identity, IdentityStore } from '../contract.ts'
 import { NEW_ACCOUNT } from '../plan/account.ts'
+import { endedAlone } from '../what-ends.ts'
 import type { Queries } from './queries.ts'
 import { userFrom } from './rows.ts'
 import type { identities } from './schema.ts'
@@ -49,7 +50,7 @@ export function sqliteIdentities(parts: Parts): IdentityStore {
         const found = queries.federatedSessions.all({ ...whom, issuedAt: issuedAt.getTime() })
         for (const { sessionId } of found) {
           const session = live(queries, sessionId, now)
-          if (session) end(queries, { session, ending: { reason: 'provider', endedBy: null } })
+          if (session) end(queries, endedAlone('provider', session))
         }
         return found.length
       }),

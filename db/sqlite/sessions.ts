@@ -1,6 +1,6 @@
 import 'server-only'
 import type { SessionStore } from '../contract.ts'
-import { endingOfCircumstances, overBecause } from '../judgement.ts'
+import { endedByCircumstances, overBecause } from '../judgement.ts'
 import { moved, seen, touched } from '../live.ts'
 import { KEPT, renamedEvent } from '../records.ts'
 import { beginning } from './beginning.ts'
@@ -62,12 +62,12 @@ function noting(parts: Parts): Pick<SessionStore, 'changeCircumstances' | 'touch
   return {
     changeCircumstances(proof, to, done, event) {
       const changed = stepBy(parts, proof, (queries, session) => {
-        const ending = endingOfCircumstances(session, done, options)
-        if (done === 'locked' && !ending) lock(queries, session, event)
+        const ended = endedByCircumstances(session, done, options)
+        if (done === 'locked' && !ended) lock(queries, session, event)
         else note(queries, event, session.now)
-        if (ending) end(queries, { session, ending })
+        if (ended) end(queries, ended)
         else if (done === 'noted') queries.saveSession.run(rowFrom(moved(session, to)))
-        return { lockedAt: done === 'locked' && !ending ? session.now : null }
+        return { lockedAt: done === 'locked' && !ended ? session.now : null }
       })
       if (changed === 'session-over') return changed
       if (changed.lockedAt) changes.locked(proof.sessionId, changed.lockedAt)

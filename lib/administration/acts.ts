@@ -64,7 +64,7 @@ export async function endEverybody(
   if (noted === 'session-over') return noted
   raiseEpochIfOwn()
   return async () => {
-    const ended = await store().sessions.endForEverybody({ reason: 'epoch', endedBy: null, why: reason })
+    const ended = await store().sessions.endForEverybody({ endedBy: null, why: reason })
     log().info({ ended }, 'an administrator ended all sessions')
   }
 }

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Ending, Store } from '#db/contract.ts'
+import type { Store } from '#db/contract.ts'
 import { normaliseEmail } from '#lib/account/email.ts'
 import { tidy } from '#lib/housekeeping.ts'
 import { keyFileOf } from '#lib/keys/ring.ts'
@@ -13,15 +13,11 @@ import { fail, say } from './terminal.ts'
 
 /** The commands of administration. Each answers its exit code. */
 
-const BY_ADMINISTRATOR: Ending = { reason: 'administrator', endedBy: null }
-/** What the raised epoch makes of them anyway; it is told in the list of each person, and not by a mail to each. */
-const ALL_AT_ONCE: Ending = { reason: 'epoch', endedBy: null }
-
 export async function endSessionsOf(email: string): Promise<number> {
   return withStore(async ({ users, sessions }) => {
     const user = await users.findByEmail(normaliseEmail(email))
     if (!user) return unknownAddress(email)
-    return report(await sessions.endForUser(user.id, BY_ADMINISTRATOR), 'session', `of ${user.email} ended`)
+    return report(await sessions.endForUser(user.id, { endedBy: null }), 'session', `of ${user.email} ended`)
   })
 }
 
@@ -29,7 +25,7 @@ export async function endEverybodysSessions(): Promise<number> {
   return withStore(async ({ sessions }) => {
     // First: from here on no session of before opens anything, in this database or a copy of it.
     raiseEpochIfOwn()
-    return report(await sessions.endForEverybody(ALL_AT_ONCE), 'session', 'ended')
+    return report(await sessions.endForEverybody({ endedBy: null }), 'session', 'ended')
   })
 }
 

@@ -38,9 +38,9 @@ export function endAllSessions(
  */
 export async function signOutHere(current: Current): Promise<void> {
   if (current.state === 'standing') await store().sessions.signOut(current.proof)
-  else if (current.because === 'enrolment') await store().sessions.endAs(current.proof.session, 'signed-out')
+  else if (current.because === 'enrolment') await store().sessions.endAs(current.proof.session, 'sign-out')
   else if (current.because === 'retired' || current.because === 'locked')
-    await store().sessions.endAs(current.session, 'signed-out')
+    await store().sessions.endAs(current.session, 'sign-out')
 }
 
 /** How the ended device is told from where it was ended: "Firefox on Linux". */

@@ -70,7 +70,7 @@ test('an end that nobody stopped to write down is written within a moment', asyn
   const stop = followEnds(store)
   const { id, userId } = await begin(store, ended.userId)
   const peer = await place.peer()
-  await peer.call('sessions.endForUser', userId, { reason: 'administrator', endedBy: null })
+  await peer.call('sessions.endForUser', userId, { endedBy: null })
   await expect.poll(async () => markInFile((await store.state()).id)).toBe(3)
   expect(await store.sessions.check(id)).toBeUndefined()
   await peer.close()

@@ -80,7 +80,7 @@ export function administration(): void {
     const long = await begin(store, alice)
     await place.age(90 * MINUTE, long.id)
     await begin(store, bob)
-    await store.sessions.endForUser(bob, { reason: 'administrator', endedBy: null })
+    await store.sessions.endForUser(bob, { endedBy: null })
     await begin(store, bob)
     await begin(store, bob)
     const figures = await store.administration.figures('shell')

@@ -56,7 +56,7 @@ export function beginning(): void {
     const { browserDigest } = newSession(alice)
     expect(await store.sessions.knowsBrowser(alice, browserDigest)).toBe(false)
     await begin(store, alice, { browserDigest })
-    await store.sessions.endForUser(alice, { reason: 'administrator', endedBy: null })
+    await store.sessions.endForUser(alice, { endedBy: null })
     expect(await store.sessions.knowsBrowser(alice, browserDigest)).toBe(true)
     expect(await store.sessions.begin(newSession(alice, { browserDigest }), NO_LIMIT)).toMatchObject({
       newDevice: false,

@@ -1,5 +1,4 @@
 import { expect } from '@playwright/test'
-import type { EndReason } from '../../contract.ts'
 import { begin, MINUTE, proofOf, signUp, successorOf, test } from '../../testing.ts'
 import { atOnce } from '../at-once.ts'
 
@@ -116,7 +115,7 @@ export function ending(): void {
         other.call('sessions.end', proofOf(b), a.id, null),
       ])
       expect(answers.sort()).toEqual(['ended', 'session-over'])
-      await store.sessions.endForUser(alice, { reason: 'administrator', endedBy: null })
+      await store.sessions.endForUser(alice, { endedBy: null })
     }
   })
 
@@ -133,7 +132,7 @@ export function ending(): void {
       expect(await store.sessions.check(own.id)).toBeUndefined()
       expect((await store.sessions.list(alice)).length).toBeLessThanOrEqual(1)
       expect(await other.call('sessions.check', own.id)).toBeUndefined()
-      await store.sessions.endForUser(alice, { reason: 'administrator', endedBy: null })
+      await store.sessions.endForUser(alice, { endedBy: null })
     }
   })
 
@@ -173,7 +172,7 @@ export function ending(): void {
 
   test('a session that an application ended says which', { tag: '@v5.0.0-7.4.1' }, async ({ store, alice }) => {
     const session = await begin(store, alice)
-    expect(await store.sessions.endAs(session, 'signed-out-elsewhere', 'the application Command line')).toBe(true)
+    expect(await store.sessions.endAs(session, 'sign-out-one', 'the application Command line')).toBe(true)
     expect(await store.sessions.check(session.id)).toBeUndefined()
     const endedBy = 'the application Command line'
     expect(await store.sessions.ended(session.id)).toMatchObject({ reason: 'signed-out-elsewhere', endedBy })
@@ -183,13 +182,15 @@ export function ending(): void {
     store,
     alice,
   }) => {
-    const ending = { reason: 'administrator' as EndReason, endedBy: null }
+    const by = { endedBy: null, why: 'tokens may have leaked' }
     const bob = await signUp(store)
     for (const user of [alice, alice, bob]) await begin(store, user)
-    expect(await store.sessions.endForUser(alice, ending)).toBe(2)
+    expect(await store.sessions.endForUser(alice, by)).toBe(2)
+    const [told] = await store.events.list({ userId: alice, kinds: ['session-ended'], before: null, most: 1 })
+    expect(told?.detail).toEqual({ reason: 'administrator', why: by.why })
     expect(await store.sessions.list(bob)).toHaveLength(1)
     await begin(store, alice)
-    expect(await store.sessions.endForEverybody(ending)).toBe(2)
+    expect(await store.sessions.endForEverybody(by)).toBe(2)
     expect([...(await store.sessions.list(alice)), ...(await store.sessions.list(bob))]).toEqual([])
   })
 

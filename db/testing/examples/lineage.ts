@@ -114,7 +114,7 @@ export function lineage(): void {
       expect(await left(locking, offline), locked).toEqual([true, true])
       expect((await locking.sessions.check(session.id))?.lockedAt, locked).toBeInstanceOf(Date)
       expect(await store.logouts.claim(9, 60)).toMatchObject([{ clientId: bound.grant.clientId }])
-      await locking.sessions.endForUser(alice, { reason: 'administrator', endedBy: null })
+      await locking.sessions.endForUser(alice, { endedBy: null })
       expect(await store.logouts.claim(9, 60)).toMatchObject([{ clientId: offline.grant.clientId }])
     }
   })
@@ -156,8 +156,8 @@ export function lineage(): void {
     store,
     alice,
   }) => {
-    const ending = { reason: 'administrator', endedBy: null } as const
-    for (const end of [() => store.sessions.endForUser(alice, ending), () => store.sessions.endForEverybody(ending)]) {
+    const by = { endedBy: null }
+    for (const end of [() => store.sessions.endForUser(alice, by), () => store.sessions.endForEverybody(by)]) {
       const former = await begin(store, alice)
       const detached = await withToken(store, former, true)
       await store.sessions.signOut(proofOf(former))

@@ -14,7 +14,7 @@ export function proving(): void {
     const other = await begin(store, alice)
     const session = await begin(store, alice)
     const proof = proofOf(session)
-    await store.sessions.endForUser(alice, { reason: 'administrator', endedBy: null })
+    await store.sessions.endForUser(alice, { endedBy: null })
     await begin(store, alice, { id: `${other.id}-later` })
     const before = await trace(store, alice)
     for (const act of Object.values(acts(store, proof, `${other.id}-later`))) expect(await act()).toBe('session-over')

@@ -70,7 +70,7 @@ export function secured(): void {
     const link = await store.pending.begin(newPending('email', alice, { detail: { email: 'a@new.example' } }), null)
     const bare = { by: 'link', pendingId: link.id } as const
     const by = await byLink(store, alice, link.id)
-    await store.sessions.endForUser(alice, { reason: 'administrator', endedBy: null })
+    await store.sessions.endForUser(alice, { endedBy: null })
     const again = await store.pending.begin(newPending('email', alice, { detail: { email: 'a@new.example' } }), null)
     for (const authority of [bare, { ...bare, pendingId: again.id }, { ...by, pendingId: again.id }] as const) {
       const changed = await store.users.change(
@@ -91,7 +91,7 @@ export function secured(): void {
 
   test('ending everybody ends what is half done', { tag: '@v5.0.0-7.4.5' }, async ({ store, alice }) => {
     const half = await store.pending.begin(newPending('reset', alice), null)
-    await store.sessions.endForEverybody({ reason: 'epoch', endedBy: null })
+    await store.sessions.endForEverybody({ endedBy: null })
     expect(await store.pending.take(half.id)).toBeUndefined()
   })
 

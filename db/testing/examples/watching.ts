@@ -104,7 +104,7 @@ export function watching(dialect: Dialect): void {
     for (let index = 0; index < 20; index++) await store.sessions.begin(newSession(alice), NO_LIMIT)
     const { heard, until } = listen(store)
     const last = await begin(store, alice)
-    await store.sessions.endForEverybody({ reason: 'administrator', endedBy: null })
+    await store.sessions.endForEverybody({ endedBy: null })
     await until(isEnd(last.id))
     const ends = () => heard.filter(({ type }) => type === 'ended').map(({ sessionId }) => sessionId)
     await expect.poll(() => new Set(ends()).size).toBe(21)

@@ -41,7 +41,8 @@ export interface Household {
 
 export async function household(store: Store, alice: string): Promise<Household> {
   const { browserDigest } = newSession(alice)
-  const begun = await store.sessions.begin(newSession(alice), NO_LIMIT)
+  const federation = { ...atProvider(alice), sealed: 'sealed', issuedAt: new Date(0), lifetimeFrom: new Date() }
+  const begun = await store.sessions.begin(newSession(alice, { federation }), NO_LIMIT)
   if (begun.outcome !== 'begun') throw new Error('no session began')
   const halves: Partial<Record<PendingKind, { id: string; secretDigest: Buffer }>> = {}
   for (const kind of KINDS) {
@@ -71,6 +72,11 @@ export async function household(store: Store, alice: string): Promise<Household>
     browserDigest,
     halves: halves as Household['halves'],
   }
+}
+
+/** Whose word the person's own session rests on. */
+function atProvider(subject: string) {
+  return { issuer: 'https://login.example.org', subject, sid: 'one' }
 }
 
 type Found = 'stays' | 'renewed' | 'ends' | string
@@ -123,6 +129,17 @@ const HAPPENS: Readonly<Record<Cause, (household: Household) => unknown>> = {
   'account-deleted': (all) => change(all, { kind: 'account-deleted' }),
   'role-changed': (all) => change(all, { kind: 'administrator-granted' }, shell(all)),
   'ended-by-administrator': (all) => change(all, { kind: 'sessions-ended', sessionId: all.other.id }, shell(all)),
+  'everybody-ended': ({ store }) => store.sessions.endForEverybody({ endedBy: null }),
+  idle: ({ store, own }) => store.sessions.endAs(own, 'idle'),
+  expired: ({ store, own }) => store.sessions.endAs(own, 'expired'),
+  epoch: ({ store, own }) => store.sessions.endAs(own, 'epoch'),
+  replayed: ({ store, own }) => store.sessions.endAs(own, 'replayed'),
+  circumstances: ({ store, alice, own }) =>
+    store.sessions.changeCircumstances(proofOf(own), newSession(alice), 'ended', event('circumstances-changed', alice)),
+  limit: ({ store, alice, other }) =>
+    store.sessions.begin(newSession(alice), { most: 3, action: 'ask', chosen: [other.id] }),
+  'signed-in-again': ({ store, alice, own }) => store.sessions.begin(newSession(alice, { replaces: own.id }), NO_LIMIT),
+  provider: ({ store, alice }) => store.identities.signedOutElsewhere({ ...atProvider(alice), issuedAt: new Date() }),
 }
 
 function emailLink({ halves, own }: Household): Authority {
@@ -161,7 +178,8 @@ export function whatEnds(): void {
         // One session was named, so no application is disconnected.
         const isNamed = credential === 'linkedApps' && row[credential] === 'target'
         expect(await FOUND[credential](all, cause), credential).toBe(isNamed ? 'stays' : ENDS[row[credential]])
-        expect(await FOUND[credential](bystander, cause), `${credential} of somebody else`).toBe('stays')
+        const theirs = cause === 'everybody-ended' ? ENDS[row[credential]] : 'stays'
+        expect(await FOUND[credential](bystander, cause), `${credential} of somebody else`).toBe(theirs)
       }
       const third = row.otherSessions === 'target' ? 'stays' : ENDS[row.otherSessions]
       expect(await foundSession(store, all.third, cause), 'the third session').toBe(third)

@@ -64,7 +64,7 @@ async function play(store: Store, user: User, { does, on }: Happening, cookies: 
   if (does === 'sign-in') return signIn(user, on, cookies)
   if (does === 'mistype') return store.events.append(eventFrom('sign-in-failed', nobodyYet(user), contextOf(user, on)))
   if (does === 'be-ended-by-an-administrator') {
-    await store.sessions.endForUser(user.id, { reason: 'administrator', endedBy: null })
+    await store.sessions.endForUser(user.id, { endedBy: null })
     return
   }
   // Looking is enough for one that was left alone: it is found idle.

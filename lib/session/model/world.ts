@@ -47,7 +47,7 @@ async function beginFor(store: Store) {
   const sessionId = randomId()
   const cookie = await beginIn(store, userId, sessionId, 'a browser')
   const endElsewhere = async () => {
-    await store.sessions.endForUser(userId, { reason: 'administrator', endedBy: null })
+    await store.sessions.endForUser(userId, { endedBy: null })
   }
   return { sessionId, cookie, endElsewhere }
 }
