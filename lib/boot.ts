@@ -7,6 +7,7 @@ import { WrongKeys } from './keys/file.ts'
 import { ring } from './keys/ring.ts'
 import { log } from './log.ts'
 import { finishSending, startSender } from './mail/sender.ts'
+import { finishTelling, startLogoutSender } from './openid-provider/logout-sender.ts'
 import { epochProblem, keepEpoch } from './session/epoch.ts'
 import { followEnds } from './session/high-water.ts'
 import { endOnSignals, isShuttingDown, onShutdown } from './shutdown.ts'
@@ -41,11 +42,12 @@ async function bootOnce(): Promise<void> {
   }
   installRequestHook()
   endOnSignals(async () => {
-    await finishSending()
+    await Promise.all([finishSending(), finishTelling()])
     await closeStore()
   })
   startHousekeeping()
   startSender()
+  startLogoutSender()
   const first = tryToOpen(1)
   await Promise.race([first, pause(FIRST_WAIT, undefined, { ref: false })])
   void keepTrying(first)
