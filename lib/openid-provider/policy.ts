@@ -1,0 +1,64 @@
+import 'server-only'
+import { errors, type Grant, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import type { SessionProof } from '#db/contract.ts'
+import { store } from '#lib/store.ts'
+import { grantable } from './grantable.ts'
+import { askedBy, authenticationFor, reachable } from './request.ts'
+import { reusableGrant } from './reuse.ts'
+import { visitOf } from './visit.ts'
+
+/**
+ * When a person is needed before an application gets anything: to show who they are, and to let it. Decided by our rows
+ * alone, at the request itself and again when it is taken up; nothing that a page has said in between is believed.
+ * @see OpenID Connect Core §3.1.2.3; ASVS v5.0.0-7.6.1, 7.6.2, 10.4.12
+ */
+export function policy(): interactionPolicy.Prompt[] {
+  const prompts = interactionPolicy.base()
+  const login = new interactionPolicy.Prompt(
+    { name: 'login', requestable: true },
+    new interactionPolicy.Check('authentication', 'End-User authentication is required', 'login_required', isDue),
+  )
+  // The library would have it resolved by what a page says; ours is resolved by the row of the session.
+  login.checks.remove('login_prompt')
+  const consent = prompts.get('consent') as interactionPolicy.Prompt
+  for (const unused of ['op_claims_missing', 'rar_prompt']) consent.checks.remove(unused)
+  return [login, consent]
+}
+
+async function isDue(ctx: KoaContextWithOIDC): Promise<boolean> {
+  const { proof, began } = visitOf(ctx)
+  const { params, entities } = ctx.oidc
+  if (!proof) return true
+  const hinted = entities.IdTokenHint?.payload.sub
+  if (hinted !== undefined && hinted !== proof.userId) throw new errors.LoginRequired('another account is signed in')
+  const need = await authenticationNeed(params ?? {}, proof, began)
+  if (need === 'unreachable') throw new errors.UnmetAuthenticationRequirements('acr_values cannot be reached')
+  return need === 'due'
+}
+
+/** What a request with these parameters asks of the person who is signed in. */
+export async function authenticationNeed(
+  params: Readonly<Record<string, unknown>>,
+  { userId, session, now }: SessionProof,
+  began: Date | null,
+): Promise<'enough' | 'due' | 'unreachable'> {
+  const asked = askedBy(params)
+  const factors = asked.level > 0 ? await store().users.factors(userId) : undefined
+  return authenticationFor(asked, session, factors ? reachable(factors) : 3, began, now)
+}
+
+/** The grant that a request is answered with: the one just consented to, or one that covers it in this session. */
+export async function loadGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+  const { provider, result, client, params } = ctx.oidc
+  const { proof } = visitOf(ctx)
+  if (!proof || !client || !params) return undefined
+  const consented = result?.consent?.grantId
+  if (consented !== undefined) {
+    const check = await store().grants.check(consented)
+    return check?.grant.sessionId === proof.sessionId ? provider.Grant.find(consented) : undefined
+  }
+  const { userId, sessionId } = proof
+  const scope = grantable(params)
+  const found = await reusableGrant({ userId, sessionId, clientId: client.clientId, scope })
+  return found && provider.Grant.find(found.id)
+}
