@@ -7,6 +7,7 @@ import { clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { isOwnForm, text } from '#lib/http/form.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
+import { ID } from '#lib/random.ts'
 import { type Current, currentSession, type Standing } from '#lib/session/current.ts'
 import { endAllSessions, signOutHere } from '#lib/session/ending.ts'
 
@@ -29,8 +30,14 @@ export const POST = open(async ({ request }) => {
     return everywhere(current, form, request.headers)
   }
   await signOutHere(current)
-  return goodbye()
+  return goodbye(askedBy(form))
 })
+
+/** Where the request of an application waits that asked for this (`app/(public)/end-session`). */
+function askedBy(form: FormData): string | undefined {
+  const id = text(form, 'request')
+  return ID.test(id) ? `/end-session/${id}` : undefined
+}
 
 function sessionIdOf(current: Current): string | null {
   if (current.state === 'standing') return current.proof.sessionId
@@ -58,8 +65,8 @@ function backToDialog({ outcome, cookie }: NotProven): Response {
   return redirectTo(`/account/sessions?end=everywhere&problem=${outcome}`, headers)
 }
 
-function goodbye(): Response {
-  return redirectTo('/sign-in?reason=signed-out', {
+function goodbye(next = '/sign-in?reason=signed-out'): Response {
+  return redirectTo(next, {
     'set-cookie': setCookie(clearing(SESSION_COOKIE)),
     'clear-site-data': '"cache", "storage"',
   })
