@@ -26,6 +26,7 @@ import { unavailablePage, unavailableText } from '#lib/http/unavailable-page.ts'
 import { log } from '#lib/log.ts'
 import { isProtocol } from '#lib/openid-provider/paths.ts'
 import { randomSecret } from '#lib/random.ts'
+import { isLogoutReceiver } from '#lib/relying-party/paths.ts'
 import { noteEndedSessionUsed } from '#lib/session/afterlife.ts'
 import { type NoSession, sessionOf } from '#lib/session/current.ts'
 import { passSession } from '#lib/session/passage.ts'
@@ -44,6 +45,7 @@ export async function proxy(request: NextRequest): Promise<Response> {
   const { pathname } = request.nextUrl
   // Ruling 13: none of them takes the word of a cookie for a change.
   if (isProtocol(pathname)) return canonicalVisit(request) ?? NextResponse.next()
+  if (isLogoutReceiver(pathname)) return NextResponse.next()
   const api = pathname.startsWith('/api/')
   const refused = refusal(request, api) ?? (await formRefusal(request, api)) ?? (await linkArrival(request))
   if (refused) return refused

@@ -36,6 +36,9 @@ const FOR_ANYBODY = [
   'POST /api/session/factor',
   'POST /api/session/challenge',
   'POST /api/session/limit',
+  ...['POST start', 'GET continue', 'GET callback', 'POST sign-out', 'POST backchannel-logout'].map((each) =>
+    each.replace(' ', ` /api/federation/${SOME_ID}/`),
+  ),
   'GET /api/health',
   'GET /api/ready',
 ]

@@ -12,6 +12,7 @@ import {
   type TrustedProxies,
 } from './config/address.ts'
 import { type MailSettings, readMail } from './config/mail.ts'
+import { type IdentityProvider, readProviders } from './config/providers.ts'
 import { integer, oneOf, type Reader, readerOf, WrongValue } from './config/reader.ts'
 import { readLevel, readPolicy, readSessionLimit } from './config/session.ts'
 
@@ -53,6 +54,8 @@ export interface Settings {
   readonly keys: KeySettings
   readonly epoch: EpochSettings
   readonly mail: MailSettings
+  /** Whom people may sign in with beside Signet itself, in the order of the buttons. */
+  readonly identityProviders: readonly IdentityProvider[]
   /** An `.mmdb` file to use in place of the one that comes along. */
   readonly geoDatabase: string | null
   /** Absolute path of the directory for what the app makes itself: keys and the embedded database. */
@@ -103,6 +106,7 @@ function readSettings(reader: Reader): Settings {
   const production = reader.text('NODE_ENV') === 'production'
   const dataDir = absolute(reader.text('DATA_DIR') ?? 'data')
   const level = readLevel(reader)
+  const policy = readPolicy(reader, level)
   return {
     origin,
     localOrigin,
@@ -113,7 +117,7 @@ function readSettings(reader: Reader): Settings {
     port,
     logLevel: reader.read('LOG_LEVEL', oneOf(LOG_LEVELS)) ?? 'info',
     level,
-    policy: readPolicy(reader, level),
+    policy,
     sessionLimit: readSessionLimit(reader, level),
     trustedProxies: reader.read('TRUSTED_PROXIES', parseTrustedProxies) ?? null,
     keys: readKeys(reader, dataDir, production && !localOrigin),
@@ -122,6 +126,7 @@ function readSettings(reader: Reader): Settings {
       given: reader.read('SESSION_EPOCH', integer(1, 1_000_000)) ?? null,
     },
     mail: readMail(reader),
+    identityProviders: readProviders(reader, policy),
     geoDatabase: reader.text('GEO_DATABASE') ?? null,
     dataDir,
     production,

@@ -3,11 +3,12 @@ import { shownIn } from '#lib/authentication/shown.ts'
 import { type NotProven, stepUp } from '#lib/authentication/step-up.ts'
 import { open } from '#lib/http/api.ts'
 import { readLimited } from '#lib/http/body.ts'
-import { clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
+import { type Cookie, clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { isOwnForm, text } from '#lib/http/form.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
 import { ID } from '#lib/random.ts'
+import { rememberSignOut, type StaysSignedIn, staysSignedIn } from '#lib/relying-party/sign-out.ts'
 import { type Current, currentSession, type Standing } from '#lib/session/current.ts'
 import { endAllSessions, signOutHere } from '#lib/session/ending.ts'
 
@@ -29,8 +30,9 @@ export const POST = open(async ({ request }) => {
   if (current.state === 'standing' && text(form, 'scope') === 'everywhere') {
     return everywhere(current, form, request.headers)
   }
+  const stays = await staysSignedIn(sessionId)
   await signOutHere(current)
-  return goodbye(askedBy(form))
+  return goodbye(askedBy(form), await remembered(stays, request.headers))
 })
 
 /** Where the request of an application waits that asked for this (`app/(public)/end-session`). */
@@ -55,8 +57,9 @@ async function everywhere(current: Standing, form: FormData, headers: Headers): 
   const step = await stepUp('recent', current, shownIn(form), requestContext(headers), act)
   if (step.outcome === 'session-over') return goodbye()
   if (step.outcome !== 'proven') return backToDialog(step)
+  const stays = await staysSignedIn(step.proof.sessionId)
   await endAllSessions(step.proof, headers)
-  return goodbye()
+  return goodbye(undefined, await remembered(stays, headers))
 }
 
 /** The dialog opens again and says what is missing; nothing has been ended. */
@@ -65,11 +68,15 @@ function backToDialog({ outcome, cookie }: NotProven): Response {
   return redirectTo(`/account/sessions?end=everywhere&problem=${outcome}`, headers)
 }
 
-function goodbye(next = '/sign-in?reason=signed-out'): Response {
-  return redirectTo(next, {
-    'set-cookie': setCookie(clearing(SESSION_COOKIE)),
-    'clear-site-data': '"cache", "storage"',
-  })
+/** The page that says goodbye knows by this cookie which provider has signed the person in. */
+async function remembered(stays: StaysSignedIn | null, headers: Headers): Promise<readonly Cookie[]> {
+  return stays ? [await rememberSignOut(stays, headers.get('cookie'))] : []
+}
+
+function goodbye(next = '/sign-in?reason=signed-out', cookies: readonly Cookie[] = []): Response {
+  const response = redirectTo(next, { 'clear-site-data': '"cache", "storage"' })
+  for (const each of [clearing(SESSION_COOKIE), ...cookies]) response.headers.append('set-cookie', setCookie(each))
+  return response
 }
 
 function redirectTo(location: string, headers: Record<string, string>): Response {

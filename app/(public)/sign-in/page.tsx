@@ -5,6 +5,7 @@ import { settings } from '#lib/config.ts'
 import { formToken } from '#lib/http/form-token.ts'
 import { requestContext } from '#lib/http/request-context.ts'
 import { returnPath } from '#lib/http/return-path.ts'
+import { signedOutHere } from '#lib/relying-party/sign-out.ts'
 import type { Current } from '#lib/session/current.ts'
 import { lockedSentence, parseShownReason, reasonSentence } from '#lib/session/reasons.ts'
 import { pageSession } from '#lib/session/require.ts'
@@ -12,9 +13,11 @@ import { AuthLayout } from '#ui/auth-layout.tsx'
 import { Notice } from '#ui/notice.tsx'
 import { PasskeySignIn } from '#ui/passkey/passkey-sign-in.tsx'
 import { SignInForm } from '#ui/sign-in-form.tsx'
+import { tripNotice } from '#ui/trip-notice.tsx'
 import { signInAction } from './actions.ts'
 import { lockedHere } from './locked.ts'
 import { AlreadySignedIn, WithCode } from './other-ways.tsx'
+import { Providers, StaysSignedIn } from './providers.tsx'
 
 export const metadata: Metadata = { title: 'Sign in' }
 
@@ -28,10 +31,12 @@ export default async function SignInPage({ searchParams }: Props) {
   const current = await pageSession()
   const locked = await lockedHere(current)
   const context = requestContext(await headers())
+  const token = formToken(context)
+  const here = query.reason === 'signed-out' ? await signedOutHere(context.cookieHeader) : null
   return (
     <AuthLayout
       title="Sign in"
-      notice={noticeOf(current, query)}
+      notice={here ? <StaysSignedIn here={here} formToken={token} /> : (tripNotice(query) ?? noticeOf(current, query))}
       footer={
         <>
           <p>
@@ -46,7 +51,7 @@ export default async function SignInPage({ searchParams }: Props) {
       {current.state === 'standing' && <AlreadySignedIn back={back} />}
       <SignInForm
         action={signInAction}
-        formToken={formToken(context)}
+        formToken={token}
         hidden={{ returnTo: back }}
         mayRemember={settings().policy.remembered !== null}
         autoComplete="username webauthn"
@@ -59,6 +64,7 @@ export default async function SignInPage({ searchParams }: Props) {
           returnTo={back}
           autofill={current.state !== 'standing'}
         />
+        <Providers formToken={token} back={back} />
         {locked?.hasCodes && <WithCode back={back} />}
       </div>
     </AuthLayout>

@@ -9,6 +9,7 @@ import { Page } from '#ui/page.tsx'
 import { disconnectApp } from './actions.ts'
 import { AppItem, type AppsView } from './item.tsx'
 import { linkedApps } from './linked.ts'
+import { Providers } from './providers.tsx'
 
 export const metadata: Metadata = { title: 'Linked apps' }
 
@@ -18,7 +19,8 @@ interface Props {
 
 export default async function LinkedAppsPage({ searchParams }: Props) {
   const proof = await requireSession()
-  const { disconnect } = await searchParams
+  const query = await searchParams
+  const { disconnect } = query
   const apps = await linkedApps(proof)
   const view: AppsView = {
     now: proof.now,
@@ -53,6 +55,7 @@ export default async function LinkedAppsPage({ searchParams }: Props) {
           )}
         </Section>
       </Endings>
+      <Providers proof={proof} query={query} />
     </Page>
   )
 }
