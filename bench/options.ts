@@ -7,6 +7,7 @@ export const CHAPTERS = [
   'sign-in',
   'housekeeping',
   'administration',
+  'logout',
   'streams',
   'weight',
   'lighthouse',

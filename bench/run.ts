@@ -6,6 +6,7 @@ import { measureCheck } from './measure/check.ts'
 import { measureHousekeeping } from './measure/housekeeping.ts'
 import { measureHttp } from './measure/http.ts'
 import { measureLighthouse } from './measure/lighthouse.ts'
+import { measureLogout } from './measure/logout.ts'
 import { measureSignIn } from './measure/sign-in.ts'
 import { measureStreams } from './measure/streams.ts'
 import { measureWeight } from './measure/weight.ts'
@@ -39,7 +40,7 @@ say(`\n${goals.filter(isMet).length} of ${goals.length} goals met; figures in ${
 process.exit(0)
 
 function needsApp(name: ChapterName): boolean {
-  return name !== 'check' && name !== 'housekeeping' && name !== 'administration'
+  return name !== 'check' && name !== 'housekeeping' && name !== 'administration' && name !== 'logout'
 }
 
 function measure(name: ChapterName, { quick, large }: Options): Promise<Chapter> {
@@ -59,6 +60,8 @@ function measure(name: ChapterName, { quick, large }: Options): Promise<Chapter>
       return measureHousekeeping({ rows: 100_000, due: quick ? 2000 : 10_000 })
     case 'administration':
       return measureAdministration({ rows: quick ? 100_000 : 1_000_000, perUser: 100, rounds: quick ? 20 : 100 })
+    case 'logout':
+      return measureLogout({ rounds: quick ? 5 : 20 })
     case 'streams':
       return measureStreams(app, { streams: quick ? 300 : 1000 })
     case 'weight':
