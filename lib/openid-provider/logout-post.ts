@@ -1,7 +1,7 @@
 import 'server-only'
 
 /** Longest that one relying party may take to answer. Milliseconds. */
-export const ANSWER_WITHIN = 5000
+const ANSWER_WITHIN = 5000
 
 /** - `told`: it has acted on it. - `refused`: it answers, and will not. - `away`: no answer, or none that means anything. */
 export type Told = { readonly outcome: 'told' } | { readonly outcome: 'refused' | 'away'; readonly why: string }

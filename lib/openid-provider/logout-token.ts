@@ -10,7 +10,7 @@ const LIFETIME = 2 * MINUTE
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
-export type Notice = Pick<LogoutNotice, 'clientId' | 'userId' | 'sessionId'>
+type Notice = Pick<LogoutNotice, 'clientId' | 'userId' | 'sessionId'>
 
 /**
  * A logout token: this session is over. It names the session and never the person alone, so that a copy of it ends no
