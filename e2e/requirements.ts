@@ -132,6 +132,58 @@ export const SECTIONS: readonly Section[] = [
     },
   },
   {
+    title: 'ASVS 5.0, V7.6 Federated sessions',
+    requirements: {
+      '7.6.1': 'How long sessions at both ends live, and what ends them, is as documented.',
+      '7.6.2': 'No application gets a session without an act of its person.',
+    },
+  },
+  {
+    title: 'ASVS 5.0, V10.4 OAuth authorization server',
+    requirements: {
+      '10.4.1': 'An answer goes to an address that the application has registered, to the letter.',
+      '10.4.2': 'A code works once; when it comes again, what came of it dies.',
+      '10.4.3': 'A code lives a minute.',
+      '10.4.4': 'There are no grants and no kinds of answer but those that are needed.',
+      '10.4.5': 'A refresh token that comes twice ends its family.',
+      '10.4.6': 'PKCE with S256 is asked of everybody, and nothing less is taken.',
+      '10.4.8': 'A refresh token has an end that no use moves.',
+      '10.4.9': 'What was issued can be taken back.',
+      '10.4.10': 'An application that has a secret shows it.',
+      '10.4.11': 'An application gets no scope that it is not registered for.',
+      '10.4.12': 'An answer comes in the one way that there is.',
+      '10.4.13': 'At level 3 requests are pushed.',
+      '10.4.14': 'At level 3 tokens are bound to a key.',
+    },
+  },
+  {
+    title: 'ASVS 5.0, V10.6 and V10.7 OpenID Provider and consent',
+    requirements: {
+      '10.6.1': 'Only the code flow is answered.',
+      '10.6.2': 'No application signs anybody out here without their consent.',
+      '10.7.1': 'A person is asked, each time that it is not certain who asks.',
+      '10.7.2': 'Consent says who asks, for what, in which account and for how long.',
+      '10.7.3': 'People see what they have granted, and take it back.',
+    },
+  },
+  {
+    title: 'ASVS 4.0.3 V3.6, OAuth and OpenID Connect',
+    requirements: {
+      'ASVS4-3.6.1': 'An application can demand an age of the proof of identity, and gets no older one.',
+      'ASVS4-3.6.2': 'An application learns when its person last showed who they are.',
+      'OIDC-CORE-prompt-login': 'prompt=login asks, whatever was shown before.',
+      'OIDC-CORE-prompt-none': 'prompt=none never shows anything.',
+      'OIDC-CORE-authtime-refresh': 'No refresh moves the time at which the person was there.',
+      'OIDC-RPI-ask': 'Whoever is to be signed out by an application is asked.',
+      'OIDC-RPI-redirect': 'After that nobody is sent to an address that is not registered.',
+      'RFC6749-6-client': 'A refresh token is good for its own application.',
+      'RFC7009-2.1-cascade': 'A refresh token that is taken back takes its access tokens along.',
+      'RFC7662-active': 'Whoever asks after what is not theirs, or not good, learns that it is not active.',
+      'RFC8414-metadata': 'The metadata say what there is, and no more.',
+      'RFC9207-iss': 'Every answer says whose it is.',
+    },
+  },
+  {
     title: 'ASVS 5.0, neighbours: requests, access, data, errors',
     requirements: {
       '4.1.3': 'Headers that are for the app’s own use cannot be sent from outside.',
@@ -159,6 +211,27 @@ export const SECTIONS: readonly Section[] = [
       '16.5.1': 'An error tells a stranger nothing about the inside.',
       '16.5.2': 'The app is safe while what it depends on is away.',
       '16.5.3': 'When a check cannot be made, the answer is no.',
+    },
+  },
+  {
+    title: 'ASVS 5.0, V6.8 Identity providers',
+    requirements: {
+      '6.8.1': 'An account elsewhere is known by its provider and its name there, and opens what it was linked to.',
+      '6.8.2': 'What a provider says is believed when its signature has been verified.',
+      '6.8.4': 'How strongly and how lately somebody has shown who they are is checked, and never assumed.',
+    },
+  },
+  {
+    title: 'ASVS 5.0, V10.1, V10.2 and V10.5 Signing in through others',
+    requirements: {
+      '10.1.2': 'An answer is taken that this very browser has asked for.',
+      '10.2.1': 'Nobody can be made to end somebody else’s trip to a provider.',
+      '10.2.2': 'The answer of one provider is not taken for another’s.',
+      '10.5.1': 'An ID token is good once.',
+      '10.5.2': 'Who it is, is told by a name that the provider gives to nobody else.',
+      '10.5.3': 'Metadata that speak for another provider are not used.',
+      '10.5.4': 'An ID token for another application opens nothing.',
+      '10.5.5': 'A token that signs people out is no other token, and comes once.',
     },
   },
   {

@@ -107,7 +107,7 @@ async function end(child: ChildProcess): Promise<number | null> {
   return code
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)
