@@ -42,7 +42,7 @@ test(
     const [key, other] = [await proofKey(), await proofKey()]
     const bare = await redeem(server, app, code, proof)
     expect(bare.status, 'without a key').toBe(400)
-    expect(bare.json()).toMatchObject({ error: 'invalid_grant', error_description: expect.stringContaining('DPoP') })
+    expect(bare.json()).toMatchObject({ error: 'invalid_grant' })
     const dpop = await key.proof('POST', url)
     const bound = await redeem(server, app, code, proof, {}, { dpop })
     expect(bound.status, bound.body).toBe(200)
