@@ -4,6 +4,7 @@ import { fail } from '#lib/cli/terminal.ts'
 export const CHAPTERS = [
   'check',
   'http',
+  'tokens',
   'sign-in',
   'housekeeping',
   'administration',

@@ -9,6 +9,7 @@ import { measureLighthouse } from './measure/lighthouse.ts'
 import { measureLogout } from './measure/logout.ts'
 import { measureSignIn } from './measure/sign-in.ts'
 import { measureStreams } from './measure/streams.ts'
+import { measureTokens } from './measure/tokens.ts'
 import { measureWeight } from './measure/weight.ts'
 import { type ChapterName, type Options, readOptions } from './options.ts'
 import { type Chapter, isMet, keep, machine, print } from './report.ts'
@@ -52,6 +53,14 @@ function measure(name: ChapterName, { quick, large }: Options): Promise<Chapter>
         rows: 100_000,
         rounds: quick ? 2 : 7,
         slices: quick ? 3 : 6,
+        sliceMs: quick ? 300 : 700,
+      })
+    case 'tokens':
+      return measureTokens(app, {
+        rows: 100_000,
+        passes: quick ? 3 : 9,
+        rounds: quick ? 2 : 7,
+        slices: quick ? 3 : 4,
         sliceMs: quick ? 300 : 700,
       })
     case 'sign-in':

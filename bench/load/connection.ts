@@ -71,13 +71,15 @@ export interface RequestParts {
   readonly path: string
   readonly origin: string
   readonly cookie?: string
+  /** A bearer token. */
+  readonly token?: string
   /** Sent as the address that a proxy in front has seen. */
   readonly from?: string
   readonly json?: unknown
 }
 
 /** The bytes of a request, made once and sent often. Its headers are those of a script in a browser. */
-export function requestBytes({ method = 'GET', path, origin, cookie, from, json }: RequestParts): Buffer {
+export function requestBytes({ method = 'GET', path, origin, cookie, token, from, json }: RequestParts): Buffer {
   const body = json === undefined ? '' : JSON.stringify(json)
   const headers = [
     `${method} ${path} HTTP/1.1`,
@@ -89,6 +91,7 @@ export function requestBytes({ method = 'GET', path, origin, cookie, from, json 
     'Sec-Fetch-Mode: cors',
     'Sec-Fetch-Site: same-origin',
     ...(cookie ? [`Cookie: ${cookie}`] : []),
+    ...(token ? [`Authorization: Bearer ${token}`] : []),
     ...(from ? [`X-Forwarded-For: ${from}`] : []),
     ...(method === 'GET' ? [] : [`Origin: ${origin}`]),
     ...(json === undefined ? [] : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`]),

@@ -41,7 +41,7 @@ export async function currentToken(request: Request): Promise<TokenProof | Refus
   const credential = credentialOf(request.headers)
   if (credential === null) return null
   if (credential === 'malformed') return 'invalid_request'
-  const token = await readAccessToken(credential.token)
+  const token = readAccessToken(credential.token)
   const check = token && (await store().grants.check(token.grantId))
   if (!token || !check || !isUsable(token, check)) return 'invalid_token'
   const unbound = await boundAs(credential, token, request, check.now)
