@@ -23,6 +23,6 @@ test('there are none but bound tokens', asvs('10.3.5'), async ({ alice, server }
     const unbound = mint(server, app)
     const answer = await ask(server, unbound, { scheme, headers: { dpop: key.proof({ token: unbound }) } })
     expect([answer.status, answer.json().code], scheme).toEqual([401, 'invalid_token'])
-    expect(answer.headers['www-authenticate']).toBe('DPoP error="invalid_token", algs="ES256 EdDSA"')
+    expect(answer.headers['www-authenticate']).toBe('DPoP error="invalid_token", algs="ES256 EdDSA Ed25519"')
   }
 })

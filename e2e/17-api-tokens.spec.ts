@@ -17,7 +17,7 @@ import type { Server } from './server.ts'
 /** RFC 6750 §3.1: what the answer says to whom it refuses. */
 function expectRefused(answer: RawAnswer, why = ''): void {
   expect([answer.status, answer.json().code], why).toEqual([401, 'invalid_token'])
-  expect(answer.headers['www-authenticate'], why).toBe('Bearer error="invalid_token", DPoP algs="ES256 EdDSA"')
+  expect(answer.headers['www-authenticate'], why).toBe('Bearer error="invalid_token", DPoP algs="ES256 EdDSA Ed25519"')
   expect(answer.headers['cache-control'], why).toBe('no-store')
   expect(answer.cookies, why).toEqual([])
 }
@@ -204,7 +204,7 @@ test('a token is taken from the header alone', asvs('14.2.1', 'ASVS4-3.5.2'), as
   const inAddress = await server.request({ path: `/api/session?access_token=${token}` })
   expect([inAddress.status, inAddress.json().code]).toEqual([401, 'no_session'])
   expect(inAddress.headers['www-authenticate'], 'it says what there is to come with').toBe(
-    'Bearer, DPoP algs="ES256 EdDSA"',
+    'Bearer, DPoP algs="ES256 EdDSA Ed25519"',
   )
   for (const scheme of ['Basic', 'Token', 'Signet']) {
     const answer = await ask(server, token, { scheme })
