@@ -26,6 +26,8 @@ interface ActDialogProps {
   readonly back: string
   /** What goes along: whose, which act, which session. */
   readonly hidden: Readonly<Record<string, string>>
+  /** Who will read the reason; the person, unless something else is said. */
+  readonly reasonHint?: string
   /** A word to type, for what cannot be taken back. */
   readonly confirm?: string
   readonly children: ReactNode
@@ -49,12 +51,15 @@ export function ActDialog({ id, title, button, variant = 'danger', open, back, c
   )
 }
 
-type ActFormProps = Pick<ActDialogProps, 'id' | 'formToken' | 'asked' | 'hidden' | 'confirm' | 'children'> & {
+type ActFormProps = Pick<
+  ActDialogProps,
+  'id' | 'formToken' | 'asked' | 'hidden' | 'reasonHint' | 'confirm' | 'children'
+> & {
   readonly state: FormState
   readonly send: (data: FormData) => void
 }
 
-function ActForm({ id, state, send, formToken, asked, hidden, confirm, children }: ActFormProps) {
+function ActForm({ id, state, send, formToken, asked, hidden, reasonHint, confirm, children }: ActFormProps) {
   const form = useRef<HTMLFormElement>(null)
   useEffect(() => {
     if (state.fields) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
@@ -67,7 +72,7 @@ function ActForm({ id, state, send, formToken, asked, hidden, confirm, children 
         id={`${id}-reason`}
         name="reason"
         label="Reason"
-        hint="At most 200 characters. The person reads it, and it is kept with what you did."
+        hint={reasonHint ?? 'At most 200 characters. The person reads it, and it is kept with what you did.'}
         autoComplete="off"
         maxLength={200}
         defaultValue={state.values?.reason ?? ''}

@@ -6,7 +6,7 @@ import type { Queries } from './queries.ts'
  * Session, grant, refresh token, access token: what ends above ends all below it in the same transaction. Artifacts go
  * with their grant by the database's own rule. Relying parties are told of whatever ends. Whoever comes here holds the
  * lock of the session or of the user, under which grants begin.
- * @see ASVS v5.0.0-7.4.2, v5.0.0-10.4.9, v5.0.0-10.6.2
+ * @see ASVS v5.0.0-7.4.2, v5.0.0-10.4.9, v5.0.0-7.6.1
  */
 
 /** With a session: what a person let outlive it goes on without it. */

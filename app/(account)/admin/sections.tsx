@@ -1,6 +1,7 @@
 const SECTIONS = [
   ['/admin/users', 'Users'],
   ['/admin/sessions', 'Sessions'],
+  ['/admin/clients', 'Applications'],
 ] as const
 
 /** Between the pages of administration. */

@@ -60,7 +60,7 @@ export function clients(): void {
     ])
   })
 
-  test('whoever administers no longer registers and removes nothing', { tag: '@v5.0.0-8.2.1' }, async ({
+  test('whoever administers no longer registers and removes nothing', { tag: '@v5.0.0-8.3.1' }, async ({
     store,
     place,
   }) => {

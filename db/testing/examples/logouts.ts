@@ -4,7 +4,7 @@ import { begin, linked, proofOf, test } from '../../testing.ts'
 import { atOnce } from '../at-once.ts'
 
 export function logouts(): void {
-  test('a notice says who is to be told of what', { tag: '@v5.0.0-10.6.2' }, async ({ store, alice }) => {
+  test('a notice says who is to be told of what', { tag: '@v5.0.0-7.6.1' }, async ({ store, alice }) => {
     const session = await begin(store, alice)
     const { clientId } = await linked(store, session)
     expect(await store.logouts.waiting()).toEqual({ count: 0, oldest: null })
