@@ -60,10 +60,14 @@ const OWED = {
   '7.3.': 2,
   '7.4.': 5,
   '3.3.': 5,
+  '9.1.': 3,
+  '9.2.': 4,
+  '10.3.': 5,
   'ASVS4-3.1.': 1,
   'ASVS4-3.2.': 4,
   'ASVS4-3.3.': 4,
   'ASVS4-3.4.': 5,
+  'ASVS4-3.5.': 3,
 }
 
 for (const [prefix, rows] of Object.entries(OWED)) {
