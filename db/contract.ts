@@ -194,10 +194,10 @@ export interface SessionStore {
   listEnded(userId: string, most: number): MaybePromise<readonly EndedSession[]>
 
   /**
-   * Administration from the command line: no session proves it, the shell does. Answers how many ended. For
-   * everybody it goes in steps of some hundred, so that nobody waits; a session that begins meanwhile is spared.
+   * Administration from the command line: no session proves it, the shell does. Answers how many ended. With a `target`
+   * that session alone, and half-states as ever. For everybody it goes in steps of some hundred, so that nobody waits; a session that begins meanwhile is spared.
    */
-  endForUser(userId: string, by: Omit<Ending, 'reason'>): MaybePromise<number>
+  endForUser(userId: string, by: Omit<Ending, 'reason'> & { readonly target?: string }): MaybePromise<number>
   endForEverybody(by: Omit<Ending, 'reason'>): MaybePromise<number>
 
   /** Ends at most `most` sessions that have run out. Answers how many. */

@@ -272,6 +272,25 @@ test('the command line disables, enables and deletes', asvs('7.4.2'), async ({ b
   await expect(signet(server, 'users', 'list', bob.email)).rejects.toThrow('No name and no address has')
 })
 
+test('the command line ends one session or all of somebody, and says why', asvs('7.4.5'), async ({ bob, server }) => {
+  const phone = await bob.anotherBrowser('safari-iphone')
+  await phone.begin()
+  const id = await phone.sessionId()
+  const why = 'the phone was found'
+  expect(await signet(server, 'sessions', 'end', '--session', id, '--reason', why)).toBe('1 session ended.\n')
+  expect([await phone.isSignedIn(), await bob.isSignedIn()]).toEqual([false, true])
+  await expect(signet(server, 'sessions', 'end', '--session', id)).rejects.toThrow(`No session has the id ${id}`)
+  await expect(signet(server, 'sessions', 'end', '--session', id, '--all')).rejects.toThrow('exclude each other')
+  await expect(signet(server, 'sessions', 'end', '--user', bob.email, '--reason', ' ')).rejects.toThrow('Say why.')
+  expect(await bob.isSignedIn()).toBe(true)
+  await signet(server, 'sessions', 'end', '--user', bob.email, '--reason', 'left the company')
+  const told = server.events(bob.email).filter(({ kind }) => kind === 'session-ended')
+  expect(told.map(({ detail }) => JSON.parse(detail))).toEqual([
+    { reason: 'administrator', why },
+    { reason: 'administrator', why: 'left the company' },
+  ])
+})
+
 for (const [look, options] of Object.entries({
   'at a desk': {},
   'on the smallest phone': { viewport: { width: 320, height: 568 } },

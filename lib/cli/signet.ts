@@ -1,9 +1,10 @@
 import 'server-only'
 import { parseArgs } from 'node:util'
 import { StoreUnavailable } from '#db/contract.ts'
+import { parseReason } from '#lib/administration/reason.ts'
 import { WrongKeys } from '#lib/keys/file.ts'
 import { DEFAULT_SCOPE } from '#lib/openid-provider/registration.ts'
-import { endEverybodysSessions, endSessionsOf, purgeSessions, rotateKeys } from './administration.ts'
+import { endEverybodysSessions, endOneSession, endSessionsOf, purgeSessions, rotateKeys } from './administration.ts'
 import { addClient, listClients, removeClient } from './clients.ts'
 import { doctor } from './doctor.ts'
 import { fail, say } from './terminal.ts'
@@ -13,7 +14,9 @@ const USAGE = `Usage: npm run signet -- COMMAND
 
   doctor                       looks for what is wrong with settings, keys and database
   sessions end --user EMAIL    ends all sessions of one account
+  sessions end --session ID    ends this one session
   sessions end --all           ends all sessions of everybody
+     --reason TEXT             with each of these: why, for the person to read
   sessions purge               ends what has run out and deletes old records now
   keys rotate                  adds a new key; sessions go on, running servers learn it by themselves
   users list [TEXT]            accounts, or those with TEXT in name or address
@@ -47,6 +50,8 @@ const CLIENT = {
 
 const CLIENT_OPTIONS = Object.keys(CLIENT) as (keyof typeof CLIENT)[]
 
+const TAKES_REASON: readonly string[] = ['sessions end', 'clients remove']
+
 const usage = (problem: string) => fail(`${problem} See: npm run signet -- --help`, 2)
 
 /** `npm run signet -- …`: administration. The shell is the proof of who asks. */
@@ -63,10 +68,10 @@ async function dispatch(args: readonly string[]): Promise<number> {
   const command = positionals.slice(0, 2).join(' ')
   const rest = positionals.slice(2)
   if (values.help) return showHelp()
-  if (command !== 'sessions end' && (values.all || values.user !== undefined))
-    usage('--all and --user belong to "sessions end".')
-  if (values.reason !== undefined && !isUserChange(positionals) && command !== 'clients remove')
-    usage('--reason belongs to a change of an account, and to "clients remove".')
+  if (command !== 'sessions end' && (values.all || values.user !== undefined || values.session !== undefined))
+    usage('--all, --user and --session belong to "sessions end".')
+  if (values.reason !== undefined && !isUserChange(positionals) && !TAKES_REASON.includes(command))
+    usage('--reason belongs to a change of an account, to "sessions end" and to "clients remove".')
   const ofClients = CLIENT_OPTIONS.find((name) => values[name] !== undefined)
   if (ofClients && command !== 'clients add') usage(`--${ofClients} belongs to "clients add".`)
   if (!['users', 'clients'].includes(positionals[0] ?? '') && rest.length > 0) usage(`"${rest.join(' ')}" is too much.`)
@@ -95,6 +100,7 @@ function parsed(args: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
         all: { type: 'boolean' },
         user: { type: 'string' },
+        session: { type: 'string' },
         reason: { type: 'string' },
         ...CLIENT,
       },
@@ -141,10 +147,15 @@ function clients(
   }
 }
 
-function sessionsEnd({ all, user }: { all?: boolean; user?: string }): Promise<number> {
-  if (all && user !== undefined) usage('--all and --user exclude each other.')
-  if (all) return endEverybodysSessions()
-  return user ? endSessionsOf(user) : usage('"sessions end" needs --user EMAIL or --all.')
+function sessionsEnd({ all, user, session, reason }: ReturnType<typeof parsed>['values']): Promise<number> {
+  const given = [all, user, session].filter((one) => one !== undefined)
+  if (given.length > 1) usage('--all, --user and --session exclude each other.')
+  const because = reason === undefined ? undefined : parseReason(reason)
+  if (because && 'problem' in because) usage(`--reason: ${because.problem}`)
+  const why = because && 'reason' in because ? because.reason : undefined
+  if (all) return endEverybodysSessions(why)
+  if (session) return endOneSession(session, why)
+  return user ? endSessionsOf(user, why) : usage('"sessions end" needs --user EMAIL, --session ID or --all.')
 }
 
 function showHelp(): number {
