@@ -1,10 +1,14 @@
 import 'server-only'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { StoreUnavailable } from '#db/contract.ts'
+import { KEPT } from '#db/records.ts'
+import { settings } from './config.ts'
 import { log } from './log.ts'
+import { removeOldMail } from './mail/files.ts'
 import { isShuttingDown } from './shutdown.ts'
 import { store } from './store.ts'
-import { SECOND } from './time.ts'
+import { now, SECOND, secondsAfter } from './time.ts'
 
 const EVERY = 30 * SECOND
 /** Rows in one step; the step holds the write lock of an embedded database for a millisecond or two. */
@@ -31,20 +35,22 @@ export function startHousekeeping(): void {
 
 async function clean(): Promise<void> {
   try {
-    const { swept, purged } = await tidy()
-    if (swept + purged > 0) log().debug({ swept, purged }, 'housekeeping')
+    const { swept, purged, mails } = await tidy()
+    if (swept + purged + mails > 0) log().debug({ swept, purged, mails }, 'housekeeping')
   } catch (error) {
     if (error instanceof StoreUnavailable) return log().warn({ err: error }, 'housekeeping is put off')
     log().error({ err: error }, 'housekeeping failed')
   }
 }
 
-/** Everything that is due now, in small batches. Answers how many sessions ended and how many records went. */
-export async function tidy(): Promise<{ swept: number; purged: number }> {
+/** Everything that is due now, in small batches. Answers how many sessions ended, and how many records and files went. */
+export async function tidy(): Promise<{ swept: number; purged: number; mails: number }> {
   const { sessions } = store()
   const swept = await inBatches(() => sessions.sweep(BATCH))
   const purged = await inBatches(() => sessions.purge(BATCH))
-  return { swept, purged }
+  // Those that were written where there is no mail server.
+  const outbox = join(/* turbopackIgnore: true */ settings().dataDir, 'outbox')
+  return { swept, purged, mails: await removeOldMail(outbox, secondsAfter(now(), -KEPT)) }
 }
 
 async function inBatches(step: () => number | Promise<number>): Promise<number> {

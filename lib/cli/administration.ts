@@ -13,25 +13,36 @@ import { fail, say } from './terminal.ts'
 
 /** The commands of administration. Each answers its exit code. */
 
-export async function endSessionsOf(email: string): Promise<number> {
+/** @param why told to the person with the end of each session; nothing if undefined */
+export async function endSessionsOf(email: string, why: string | undefined): Promise<number> {
   return withStore(async ({ users, sessions }) => {
     const user = await users.findByEmail(normaliseEmail(email))
     if (!user) return unknownAddress(email)
-    return report(await sessions.endForUser(user.id, { endedBy: null }), 'session', `of ${user.email} ended`)
+    return report(await sessions.endForUser(user.id, { endedBy: null, why }), 'session', `of ${user.email} ended`)
   })
 }
 
-export async function endEverybodysSessions(): Promise<number> {
+/** @param target the session's public id */
+export async function endOneSession(target: string, why: string | undefined): Promise<number> {
+  return withStore(async ({ sessions }) => {
+    const session = await sessions.find(target)
+    const ended = session ? await sessions.endForUser(session.userId, { endedBy: null, why, target }) : 0
+    return ended > 0 ? report(ended, 'session', 'ended') : fail(`No session has the id ${target}, or it is over.`)
+  })
+}
+
+export async function endEverybodysSessions(why: string | undefined): Promise<number> {
   return withStore(async ({ sessions }) => {
     // First: from here on no session of before opens anything, in this database or a copy of it.
     raiseEpochIfOwn()
-    return report(await sessions.endForEverybody({ endedBy: null }), 'session', 'ended')
+    return report(await sessions.endForEverybody({ endedBy: null, why }), 'session', 'ended')
   })
 }
 
 export async function purgeSessions(): Promise<number> {
   return withStore(async () => {
-    const { swept, purged } = await tidy()
+    const { swept, purged, mails } = await tidy()
+    if (mails > 0) report(mails, 'mail', 'in files older than 28 days deleted')
     report(swept, 'session', 'that had run out ended')
     return report(purged, 'record', 'older than 28 days deleted')
   })

@@ -1,9 +1,19 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, expect } from '@playwright/test'
 import type { Message } from './compose.ts'
-import { fileTransport } from './files.ts'
+import { fileTransport, removeOldMail } from './files.ts'
 import { received } from './testing/received.ts'
 
 const MESSAGE: Message = {
@@ -49,6 +59,20 @@ test('sent again, it takes its own place; what was left half written does not ma
   await deliver(MESSAGE, never)
   expect(readdirSync(dir)).toEqual([`${MESSAGE.name}.eml`])
   expect(readFileSync(join(dir, `${MESSAGE.name}.eml`), 'utf8')).not.toContain('half a mail')
+})
+
+test('what is older than it may be is removed, and nothing that is somebody else’s', async ({ dir }) => {
+  const deliver = fileTransport(dir)
+  const [old, fresh] = ['2026-01-01T12-00-00-000Z-7', '2026-01-02T12-00-00-000Z-8']
+  for (const name of [old, fresh]) await deliver({ ...MESSAGE, name }, never)
+  writeFileSync(join(dir, 'notes.eml'), '')
+  writeFileSync(join(dir, `${old}.part`), '')
+  const [then, limit] = [new Date('2026-01-01T12:00:00Z'), new Date('2026-01-02T12:00:00Z')]
+  for (const name of [`${old}.eml`, `${old}.part`, 'notes.eml']) utimesSync(join(dir, name), then, then)
+  utimesSync(join(dir, `${fresh}.eml`), limit, limit)
+  expect(await removeOldMail(dir, limit)).toBe(2)
+  expect(readdirSync(dir).sort()).toEqual([`${fresh}.eml`, 'notes.eml'])
+  expect(await removeOldMail(join(dir, 'absent'), limit)).toBe(0)
 })
 
 test('where nothing can be written, mail waits', async ({ dir }) => {

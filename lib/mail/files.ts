@@ -1,5 +1,5 @@
 import 'server-only'
-import { mkdir, open, rename } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import type { Message } from './compose.ts'
@@ -26,6 +26,23 @@ export function fileTransport(directory: string): Deliver {
 function readable(text: string): string {
   const headers = 'Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n'
   return headers + text.replace(/\n/g, '\r\n')
+}
+
+/** As the transport names them: nothing else in the folder is ours to remove. */
+const OURS = /^\d{4}-\d\d-\d\dT[\d-]+Z-\d+\.(?:eml|part)$/
+
+/** Removes mails that were written before this instant: they hold addresses, and nobody sends them. Answers how many. */
+export async function removeOldMail(directory: string, before: Date): Promise<number> {
+  const names = await readdir(directory).catch(() => [])
+  let removed = 0
+  for (const name of names.filter((one) => OURS.test(one))) {
+    const path = join(directory, name)
+    const found = await stat(path).catch(() => null)
+    if (!found?.isFile() || found.mtime >= before) continue
+    await rm(path, { force: true })
+    removed += 1
+  }
+  return removed
 }
 
 async function write(directory: string, { name }: Message, bytes: Buffer): Promise<void> {
