@@ -7,10 +7,11 @@
  * Promise: what has ended stays so. How many ends there were is kept outside the database; an older copy of it, put in its
  * place under a running server or before a start, ends every session. Whoever signs in afterwards stays signed in.
  */
-import { readFileSync, renameSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { asvs, test as book, expect, Guard, Person, somebody, startServer } from './book.ts'
 import { signet } from './command-line.ts'
+import { openStream } from './event-stream.ts'
 import type { Server } from './server.ts'
 
 interface Ground {
@@ -103,5 +104,21 @@ test(
     expect(await status(own, laptop.cookie)).toBe(401)
     expect(await dora.isSignedIn()).toBe(false)
     expect(Number(epochOf(own))).toBeGreaterThan(Number(before))
+  },
+)
+
+test(
+  'open pages hear that the epoch has risen, before any row has followed',
+  asvs('7.4.1', '7.4.5'),
+  async ({ own, dora }) => {
+    const id = await dora.sessionId()
+    const stream = await openStream(own, { cookie: await dora.cookieHeader() })
+    await stream.next('timeouts')
+    await expect.poll(() => epochOf(own)).toBe('1')
+    writeFileSync(join(own.dataDir, 'session-epoch'), '2\n')
+    expect(await stream.next('ended')).toMatchObject({ reason: 'revoked' })
+    await stream.closed
+    expect(own.row(id), 'its row is there still').toBeDefined()
+    expect(await dora.isSignedIn(), 'and opens nothing').toBe(false)
   },
 )

@@ -109,3 +109,52 @@ test('several browsers that pick the same one: the limit holds', asvs('15.4.2', 
   expect(tally(done)).toEqual({ 201: 1, 409: 5 })
   expect(server.sessions(alice.email)).toHaveLength(LIMIT)
 })
+
+/** Level 2: seconds after which a session locks. */
+const IDLE = 15 * 60
+
+test(
+  'a right code for a locked session without room is told the truth',
+  asvs('7.1.2', '7.3.1'),
+  async ({ alice, server }) => {
+    const { laptop, id } = await fill(alice, server)
+    server.ageSession(id, { lastActive: IDLE })
+    expect(await laptop.isSignedIn()).toBe(false)
+    const phone = await alice.anotherBrowser('safari-iphone')
+    await phone.begin()
+    const app = giveApp(server, alice)
+    const shown = (code: string) => laptop.api.post('/api/session/factor', { data: { type: 'totp', code } })
+    expect((await shown(app.wrongCode())).status()).toBe(401)
+    const right = await shown(app.code())
+    expect([right.status(), await right.json()]).toEqual([409, expect.objectContaining({ code: 'session_limit' })])
+    expect(server.row(id)?.locked_at, 'and nothing has changed').not.toBeNull()
+    await laptop.page.goto('/sign-in/verify')
+    await laptop.page.getByLabel('Authentication code').fill(app.code(1))
+    await laptop.page.getByRole('button', { name: 'Verify' }).click()
+    await expect(laptop.page.getByText('That code is right, and your account has as many sessions')).toBeVisible()
+  },
+)
+
+test(
+  'the panel of a page that was locked shows the way to the choice',
+  asvs('7.1.2', '7.3.1'),
+  async ({ alice, server, guard }) => {
+    guard.allow(/status of 409/)
+    const { page } = alice
+    await page.goto('/account')
+    const id = await alice.sessionId()
+    server.ageSession(id, { lastActive: IDLE })
+    await page.evaluate(() => dispatchEvent(new Event('online')))
+    await expect(page.getByRole('heading', { name: 'Sign in to continue' })).toBeVisible()
+    for (const kind of ['firefox-linux', 'safari-iphone'] as const) await (await alice.anotherBrowser(kind)).begin()
+    await page.getByLabel('Password', { exact: true }).fill(alice.password)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await expect(page.getByText('There is no room for another session')).toBeVisible()
+    await expectClean(page)
+    await page.getByRole('link', { name: 'Go on to what can be done about it' }).click()
+    await expect(page).toHaveURL('/sign-in/limit')
+    await page.getByLabel('Firefox on Linux').check()
+    await page.getByRole('button', { name: 'End it and sign in' }).click()
+    await expect(page).toHaveURL('/account/sessions')
+  },
+)

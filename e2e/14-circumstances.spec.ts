@@ -102,6 +102,29 @@ for (const [signal, agent] of [
   )
 }
 
+for (const [what, claim] of [
+  ['fetches ahead', { 'sec-purpose': 'prefetch' }],
+  ['is sent by a script', { rsc: '1' }],
+  ['wants an image', { 'sec-fetch-dest': 'image' }],
+] as const) {
+  test(
+    `level 2: a request that says it ${what} is compared like any other, and counts as no activity`,
+    asvs('7.4.1', '7.3.1', 'CS-SESS-anomaly'),
+    async ({ dora, own }) => {
+      const id = await dora.sessionId()
+      own.ageSession(id, { lastActive: 61 })
+      const active = own.row(id)?.last_active_at
+      const headers = { cookie: await dora.cookieHeader(), ...claim }
+      await own.request({ path: '/account', headers: { ...headers, 'user-agent': CHROME } })
+      expect(own.row(id)).toMatchObject({ last_active_at: active, locked_at: null })
+      const { body } = await own.request({ path: '/account', headers: { ...headers, 'user-agent': WINDOWS } })
+      expect(body).not.toContain(dora.email)
+      expect(own.row(id)?.locked_at).not.toBeNull()
+      expect(changes(own, dora.email)).toEqual([{ signals: 'system', done: 'locked', session_id: id }])
+    },
+  )
+}
+
 test(
   'level 2: a change of the API is refused as well, and changes nothing',
   asvs('7.4.1', 'CS-SESS-anomaly'),
@@ -192,6 +215,20 @@ test.describe('level 1', () => {
 
 test.describe('level 3', () => {
   test.use({ level: '3' })
+
+  test(
+    'a session that has yet to make its passkey is compared as well',
+    asvs('7.4.1', '6.3.3'),
+    async ({ dora, own }) => {
+      const [row] = own.sessions(dora.email)
+      const id = row?.id ?? ''
+      await goOn(own, dora, id, {})
+      expect(own.row(id), 'in the same circumstances it goes on').toBeDefined()
+      const answer = await goOn(own, dora, id, { agent: WINDOWS })
+      expect(answer.headers.location).toMatch(/^\/sign-in/)
+      expect(own.endedRow(id)).toMatchObject({ reason: 'circumstances' })
+    },
+  )
 
   test('another system ends it, for thief and owner', asvs('7.4.1', 'CS-SESS-anomaly'), async ({ dora, own }) => {
     const [row] = own.sessions(dora.email)

@@ -49,9 +49,10 @@ const RULES: readonly Rule[] = [
     only: /^lib\/api-token\/current\.ts$/,
   },
   {
-    because: 'a session below its level makes a passkey and does nothing else (v5.0.0-6.3.3)',
+    because:
+      'a session below its level makes a passkey and does nothing else (v5.0.0-6.3.3); it is compared like others',
     text: /\btoEnrol\b/,
-    only: /^lib\/session\/current\.ts$|^app\/\(enrolment\)\//,
+    only: /^lib\/session\/(?:current|passage)\.ts$|^app\/\(enrolment\)\//,
   },
   { because: 'cookie names stand in one table (v5.0.0-3.3.1)', text: /['"`]__Host-/, only: /^lib\/http\/cookies\.ts$/ },
   {

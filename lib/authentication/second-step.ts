@@ -21,6 +21,8 @@ import { due, type SecondFactor } from './second-factor.ts'
 export type Stepped =
   | Exclude<Proceeded, { outcome: 'refused' }>
   | { readonly outcome: 'wrong-factor' }
+  /** A right code would have opened a locked session, and the account has as many as it may have. */
+  | { readonly outcome: 'no-room' }
   /** There is nothing (any more) to go on with: start again. */
   | { readonly outcome: 'void' }
   /** `lasting`: waiting does not help, a passkey or a mailed reset does. */
@@ -109,13 +111,18 @@ async function goOn(half: HalfSignIn, method: string, context: RequestContext): 
   return visible(await proceed(shown, context, half.expiresAt))
 }
 
-/** One factor opens a locked session. Where it is none any more, a code alone begins nothing. */
+/**
+ * One factor opens a locked session. Where it is none any more, a code alone begins nothing; where there is no room for
+ * it, the whole sign-in is due, which asks what is to end.
+ */
 async function unlock(
   who: Pick<SoFar, 'userId' | 'securityVersion' | 'returnTo'>,
   context: RequestContext,
 ): Promise<Stepped> {
   const authentications = [{ method: 'otp', at: await store().clock() }]
-  return visible(await proceed({ ...who, authentications, remember: false }, context))
+  const proceeded = await proceed({ ...who, authentications, remember: false }, context)
+  const isLockedStill = proceeded.outcome === 'refused' && (await lockedSession(context.cookieHeader)) !== null
+  return isLockedStill ? { outcome: 'no-room' } : visible(proceeded)
 }
 
 function visible(proceeded: Proceeded): Stepped {

@@ -20,6 +20,8 @@ export async function signedInAnswer(result: SignedIn | Stepped | Roomed, contex
     case 'wrong-factor':
     case 'void':
       return problem('invalid_factor')
+    case 'no-room':
+      return problem('session_limit')
     case 'throttled':
       return problem('too_many_attempts', { retryAfter: result.retryAfter })
     case 'second-factor':

@@ -24,10 +24,23 @@ export function noteActivity(proof: SessionProof, from: () => Circumstances, alw
   const every = always ? 0 : activityInterval(proof.session, settings().policy)
   if (secondsBetween(proof.session.lastActiveAt, proof.now) < every) return 'not-due'
   const here = from()
+  return then(compareWith(proof, here), (compared) =>
+    compared === 'goes-on' ? store().sessions.touch(proof, { ip: here.ip, place: here.place }, every) : compared,
+  )
+}
+
+/** The same for a request that is no activity, or says so: whoever claims to fetch ahead is compared all the same. */
+export function compareCircumstances(
+  proof: SessionProof,
+  from: () => Circumstances,
+): MaybePromise<'goes-on' | 'session-over'> {
+  const every = activityInterval(proof.session, settings().policy)
+  return secondsBetween(proof.session.lastActiveAt, proof.now) < every ? 'goes-on' : compareWith(proof, from())
+}
+
+function compareWith(proof: SessionProof, here: Circumstances): MaybePromise<'goes-on' | 'session-over'> {
   return then(store().sessions.find(proof.sessionId), (before) =>
-    then(before ? compare(proof, before, here) : 'session-over', (compared) =>
-      compared === 'goes-on' ? store().sessions.touch(proof, { ip: here.ip, place: here.place }, every) : compared,
-    ),
+    before ? compare(proof, before, here) : 'session-over',
   )
 }
 

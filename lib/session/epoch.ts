@@ -15,7 +15,7 @@ import { now } from '#lib/time.ts'
 const FIRST = 1
 
 /** The file is looked at so often. Milliseconds. */
-const CHECK_EVERY = 1000
+const CHECK_EVERY = 500
 
 interface Known {
   readonly epoch: number

@@ -4,7 +4,8 @@ import { settings } from '#lib/config.ts'
 import { log } from '#lib/log.ts'
 import { onShutdown } from '#lib/shutdown.ts'
 import { store } from '#lib/store.ts'
-import { MINUTE, SECOND } from '#lib/time.ts'
+import { MINUTE, now, SECOND } from '#lib/time.ts'
+import { epoch } from './epoch.ts'
 import { deadlines, standing } from './policy.ts'
 import { shownReason } from './reasons.ts'
 import { timeoutsOf } from './timeouts.ts'
@@ -31,7 +32,12 @@ interface Stream {
   close(): void
 }
 
+/** The epoch is kept outside the database, so no row tells of it. Milliseconds. */
+const EPOCH_EVERY = 250
+
 interface Hub {
+  /** In which each session began. */
+  readonly epochs: Map<string, number>
   readonly streams: Map<string, Set<Stream>>
   readonly timers: Map<string, NodeJS.Timeout>
 }
@@ -44,19 +50,22 @@ function hub(): Hub {
 }
 
 function startHub(): Hub {
-  const started: Hub = { streams: new Map(), timers: new Map() }
+  const started: Hub = { epochs: new Map(), streams: new Map(), timers: new Map() }
   const unwatch = store().sessions.watch((change) => tell(started, change))
   const beats = setInterval(() => beatAll(started), KEEP_ALIVE * 1000)
+  const epochs = setInterval(() => closeEarlier(started), EPOCH_EVERY)
+  epochs.unref()
   onShutdown(() => {
     unwatch()
     clearInterval(beats)
+    clearInterval(epochs)
     for (const id of [...started.streams.keys()]) closeAll(started, id)
   })
   return started
 }
 
 /** The body of `GET /api/session/events`. `signal` aborts when the browser goes away. */
-export function sessionStream({ sessionId }: SessionProof, signal: AbortSignal): ReadableStream<Uint8Array> {
+export function sessionStream({ sessionId, session }: SessionProof, signal: AbortSignal): ReadableStream<Uint8Array> {
   const all = hub()
   const encoder = new TextEncoder()
   let gone = () => {}
@@ -74,7 +83,7 @@ export function sessionStream({ sessionId }: SessionProof, signal: AbortSignal):
       gone = () => forget(all, sessionId, stream, () => {})
       if (signal.aborted) return
       signal.addEventListener('abort', gone)
-      add(all, sessionId, stream)
+      add(all, session, stream)
       write('retry: 1000\n\n')
       void refresh(all, sessionId)
     },
@@ -82,18 +91,20 @@ export function sessionStream({ sessionId }: SessionProof, signal: AbortSignal):
   })
 }
 
-function add({ streams }: Hub, sessionId: string, stream: Stream): void {
-  const open = streams.get(sessionId) ?? new Set()
-  streams.set(sessionId, open.add(stream))
+function add({ streams, epochs }: Hub, { id, epoch: began }: SessionCheck, stream: Stream): void {
+  const open = streams.get(id) ?? new Set()
+  streams.set(id, open.add(stream))
+  epochs.set(id, began)
   const [oldest] = open
   if (open.size > MOST_STREAMS) oldest?.close()
 }
 
-function forget({ streams, timers }: Hub, sessionId: string, stream: Stream, done: () => void): void {
+function forget({ streams, timers, epochs }: Hub, sessionId: string, stream: Stream, done: () => void): void {
   const open = streams.get(sessionId)
   if (!open?.delete(stream)) return
   if (open.size === 0) {
     streams.delete(sessionId)
+    epochs.delete(sessionId)
     clearTimeout(timers.get(sessionId))
     timers.delete(sessionId)
   }
@@ -108,6 +119,13 @@ function tell(all: Hub, change: SessionChange): void {
   const reason = change.type === 'locked' ? 'idle' : shownReason(change.reason)
   for (const stream of open) stream.send('ended', { reason, at: change.at.toISOString() })
   closeAll(all, change.sessionId)
+}
+
+/** Sessions of an epoch that is over are over, though their rows may follow later or never. */
+function closeEarlier(all: Hub): void {
+  for (const [sessionId, began] of all.epochs) {
+    if (began < epoch()) tell(all, { type: 'ended', sessionId, reason: 'epoch', at: now() })
+  }
 }
 
 function closeAll({ streams }: Hub, sessionId: string): void {

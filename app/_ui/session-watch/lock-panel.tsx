@@ -15,6 +15,8 @@ import { type Heard, signInHere, verifyHere } from './sign-in-here.ts'
 export function LockPanel({ lock, email, onSignedIn }: LockPanelProps) {
   const panel = useRef<HTMLDivElement>(null)
   const [next, setNext] = useState<readonly string[]>([])
+  const [full, setFull] = useState(false)
+  const heard = { onSignedIn, onNext: setNext, onFull: () => setFull(true) }
   // What had the focus is gone: it goes to what must be read first.
   useEffect(() => panel.current?.querySelector<HTMLElement>('[role="alert"]')?.focus(), [])
   return (
@@ -29,10 +31,12 @@ export function LockPanel({ lock, email, onSignedIn }: LockPanelProps) {
         }
         footer={<a href={location.pathname + location.search}>Use the sign-in page instead</a>}
       >
-        {next.length > 0 ? (
-          <SecondStep next={next} onSignedIn={onSignedIn} />
+        {full ? (
+          <NoRoom />
+        ) : next.length > 0 ? (
+          <SecondStep next={next} {...heard} />
         ) : (
-          <FirstStep email={email} onSignedIn={onSignedIn} onNext={setNext} />
+          <FirstStep email={email} {...heard} />
         )}
       </AuthLayout>
     </div>
@@ -48,12 +52,21 @@ function FirstStep({ email, ...heard }: Heard & { readonly email: string }) {
   )
 }
 
-function SecondStep({ next, onSignedIn }: Pick<Heard, 'onSignedIn'> & { readonly next: readonly string[] }) {
+function NoRoom() {
+  return (
+    <Notice role="alert" tone="warning" title="There is no room for another session">
+      All was right, and your account has as many sessions as it may have.{' '}
+      <a href="/sign-in/limit">Go on to what can be done about it</a>.
+    </Notice>
+  )
+}
+
+function SecondStep({ next, onSignedIn, onFull }: Heard & { readonly next: readonly string[] }) {
   const codes = next.filter((one) => one !== 'passkey')
   return (
     <div className="space-y-4">
       {codes.length > 0 && (
-        <CodeForm action={verifyHere({ onSignedIn })} formToken="" recovery={!codes.includes('totp')} />
+        <CodeForm action={verifyHere({ onSignedIn, onFull })} formToken="" recovery={!codes.includes('totp')} />
       )}
       {next.includes('passkey') && <Passkey purpose="factor" label="Use a passkey" onSignedIn={onSignedIn} />}
     </div>

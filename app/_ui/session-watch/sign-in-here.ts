@@ -9,26 +9,30 @@ export interface Heard {
   readonly onSignedIn: (found: Standing) => void
   /** A second factor is due: which ones will do. */
   readonly onNext: (next: readonly string[]) => void
+  /** All was right, and the account has as many sessions as it may have. */
+  readonly onFull: () => void
 }
 
-export function signInHere({ onSignedIn, onNext }: Heard): FormAction {
+export function signInHere({ onSignedIn, onNext, onFull }: Heard): FormAction {
   return async (_, data) => {
     const email = String(data.get('email') ?? '')
     const response = await sendCredentials({ email, password: String(data.get('password') ?? '') })
     const body = await response.json().catch(() => null)
     if (response.status === 201 && body) onSignedIn(found(response, body))
     else if (response.status === 202 && body) onNext(body.next)
+    else if (response.status === 409) onFull()
     else return { status: 'refused', message: refusal(response, body), values: { email } } satisfies FormState
     return { status: 'done' }
   }
 }
 
-export function verifyHere({ onSignedIn }: Pick<Heard, 'onSignedIn'>): FormAction {
+export function verifyHere({ onSignedIn, onFull }: Pick<Heard, 'onSignedIn' | 'onFull'>): FormAction {
   return async (_, data) => {
     const response = await sendFactor(String(data.get('code') ?? ''))
     const body = await response.json().catch(() => null)
-    if (response.status !== 201 || !body) return { status: 'refused', message: refusal(response, body) }
-    onSignedIn(found(response, body))
+    if (response.status === 409) onFull()
+    else if (response.status === 201 && body) onSignedIn(found(response, body))
+    else return { status: 'refused', message: refusal(response, body) }
     return { status: 'done' }
   }
 }

@@ -18,6 +18,8 @@ export async function verifyAction(_: FormState, data: FormData): Promise<FormSt
   switch (result.outcome) {
     case 'wrong-factor':
       return { status: 'invalid', fields: { code: 'That code is not right, or was used already. Try the next one.' } }
+    case 'no-room':
+      return { status: 'refused', message: NO_ROOM }
     case 'throttled':
       return { status: 'refused', message: result.lasting ? CODES_SWITCHED_OFF : throttledSentence(result.retryAfter) }
     case 'void':
@@ -33,3 +35,6 @@ export async function verifyAction(_: FormState, data: FormData): Promise<FormSt
       redirect(result.returnTo)
   }
 }
+
+const NO_ROOM =
+  'That code is right, and your account has as many sessions as it may have. Sign in with your password: then you choose which of them ends.'
