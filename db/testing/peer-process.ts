@@ -33,6 +33,7 @@ function invoke(store: Store, method: string, args: unknown[]): unknown {
     : (store as unknown as Record<string, () => unknown>)[part]?.()
 }
 
+/** The other end may have closed a moment ago, before this one has heard of it: then nobody wants to be told. */
 function tell(told: Told): void {
-  process.send?.(told)
+  if (process.connected) process.send?.(told, undefined, undefined, () => {})
 }

@@ -26,12 +26,13 @@ export async function startPeer(url: string, uid?: number): Promise<Peer> {
     serialization: 'advanced',
     ...(uid !== undefined && { uid }),
   })
-  await heard(child, (told) => told.type === 'ready')
+  const heard = listenTo(child)
+  await heard((told) => told.type === 'ready')
   let calls = 0
   return {
     async call(method, ...args) {
       const call = calls++
-      const answer = heard(child, (told) => 'call' in told && told.call === call)
+      const answer = heard((told) => 'call' in told && told.call === call)
       child.send({ call, method, args })
       const told = await answer
       if (told.type === 'answer') return told.value
@@ -39,7 +40,7 @@ export async function startPeer(url: string, uid?: number): Promise<Peer> {
       throw told.unavailable ? new StoreUnavailable(told.message) : new Error(told.message)
     },
     async change(wanted) {
-      const told = await heard(child, (one) => one.type === 'change' && wanted(one.change))
+      const told = await heard((one) => one.type === 'change' && wanted(one.change))
       if (told.type !== 'change') throw new Error('no change')
       return told.change
     },
@@ -52,14 +53,23 @@ export async function startPeer(url: string, uid?: number): Promise<Peer> {
   }
 }
 
-function heard(child: ChildProcess, wanted: (told: Told) => boolean): Promise<Told> {
-  return new Promise((resolve, reject) => {
-    const onMessage = (told: Told) => {
-      if (!wanted(told)) return
-      child.off('message', onMessage).off('exit', onExit)
-      resolve(told)
+interface Waiting {
+  readonly wanted: (told: Told) => boolean
+  readonly resolve: (told: Told) => void
+  readonly reject: (cause: Error) => void
+}
+
+/** One listener for all that is waited for, however many calls are under way. */
+function listenTo(child: ChildProcess): (wanted: Waiting['wanted']) => Promise<Told> {
+  const waiting = new Set<Waiting>()
+  child.on('message', (told: Told) => {
+    for (const one of [...waiting].filter(({ wanted }) => wanted(told))) {
+      waiting.delete(one)
+      one.resolve(told)
     }
-    const onExit = (code: number | null) => reject(new Error(`the other process ended with ${code}`))
-    child.on('message', onMessage).on('exit', onExit)
   })
+  child.on('exit', (code) => {
+    for (const { reject } of waiting) reject(new Error(`the other process ended with ${code}`))
+  })
+  return (wanted) => new Promise((resolve, reject) => waiting.add({ wanted, resolve, reject }))
 }
