@@ -147,6 +147,17 @@ test('every change of what opens an account takes a full proof (v5.0.0-7.5.1)', 
   }
 })
 
+test('every act that takes a proof stands in its form, for the passkey that confirms it (v5.0.0-7.5.2)', () => {
+  const earned = [...source]
+    .filter(([file]) => file.endsWith('actions.ts'))
+    .flatMap(([, code]) => [...code.matchAll(/await earn\w*\([^;]*?\bact: '([\w-]+)'/g)].map(([, act]) => act))
+  const drawn = [...source]
+    .filter(([file]) => file.endsWith('.tsx'))
+    .flatMap(([, code]) => [...code.matchAll(/\bact(?:="|: ')([\w-]+)/g)].map(([, act]) => act))
+  expect(earned.length).toBeGreaterThan(10)
+  expect(earned.filter((act) => act !== 'continued' && !drawn.includes(act))).toEqual([])
+})
+
 test('every API handler says who may call it', () => {
   const routes = [...source].filter(([file]) => /^app\/(?:api|sign-out)\/?.*route\.ts$/.test(file))
   expect(routes.length).toBeGreaterThan(8)

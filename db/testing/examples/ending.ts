@@ -194,6 +194,20 @@ export function ending(): void {
     expect([...(await store.sessions.list(alice)), ...(await store.sessions.list(bob))]).toEqual([])
   })
 
+  test('an administrator ends one session by its id, if it is that person’s', { tag: '@v5.0.0-7.4.5' }, async ({
+    store,
+    alice,
+  }) => {
+    const [first, second] = [await begin(store, alice), await begin(store, alice)]
+    const foreign = await begin(store, await signUp(store))
+    for (const target of [foreign.id, 'unknown', '']) {
+      expect(await store.sessions.endForUser(alice, { endedBy: null, target })).toBe(0)
+    }
+    expect(await store.sessions.endForUser(alice, { endedBy: null, target: first.id })).toBe(1)
+    expect(await store.sessions.check(first.id)).toBeUndefined()
+    for (const { id } of [second, foreign]) expect(await store.sessions.check(id)).toBeDefined()
+  })
+
   test('another process finds a session ended at once', { tag: '@v5.0.0-7.4.1' }, async ({ store, alice, place }) => {
     const [first, second] = [await begin(store, alice), await begin(store, alice)]
     const other = await place.peer()
