@@ -302,6 +302,19 @@ test('what is no part of the protocol is not there', asvs('13.4.2'), async ({ se
   expect((await server.request({ path: '/oauth/token' })).status).toBe(405)
 })
 
+test('nobody fills the database with requests', asvs('6.3.1'), async ({ server }) => {
+  const app = register(server)
+  const path = authorizePath(app, pkce())
+  const ask = () => server.request({ path, from: '127.0.0.7' })
+  expect((await ask()).headers.location).toContain('/authorize/')
+  server.db.prepare('update attempts set taken = 600').run()
+  const refused = await ask()
+  expect(refused.headers.location).toBe(`${server.origin}/request-problem?because=busy`)
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+  const device = await server.request({ method: 'POST', path: '/oauth/device', body: '', from: '127.0.0.7' })
+  expect(device.status).toBe(429)
+})
+
 test(
   'introspection tells an application of its own tokens alone',
   asvs('RFC7662-active', '10.4.10'),

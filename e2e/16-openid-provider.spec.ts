@@ -113,6 +113,27 @@ test(
   },
 )
 
+test(
+  'the application believes no answer of another provider, nor to another request',
+  asvs('RFC9207-iss'),
+  async ({ alice, example, server, guard }) => {
+    guard.allow(/status of 400 .*\/callback/)
+    const { page } = alice
+    for (const wrong of [{ iss: 'http://evil.example' }, { iss: null }, { state: 'another' }, { code: 'another' }]) {
+      const sent = page.waitForRequest((request) => request.url().includes('/oauth/authorize?'))
+      await page.goto(`${example.origin}/sign-in`)
+      const state = new URL((await sent).url()).searchParams.get('state') ?? ''
+      const answer = Object.entries({ code: 'x', state, iss: server.origin, ...wrong }).filter(
+        ([, value]) => value !== null,
+      )
+      await page.goto(`${example.origin}/callback?${new URLSearchParams(answer as [string, string][])}`)
+      await expect(page.getByRole('heading', { name: 'That did not work' })).toBeVisible()
+      await page.goto(`${example.origin}/`)
+      await expect(page.getByText('You are not signed in.')).toBeVisible()
+    }
+  },
+)
+
 test('nothing of the library’s own cookies reaches the browser', asvs('3.3.1'), async ({ alice, server }) => {
   const app = register(server)
   await issued(server, alice, app)

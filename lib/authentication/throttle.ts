@@ -58,6 +58,9 @@ import { DAY, HOUR, MINUTE } from '#lib/time.ts'
  * **Signing up** tells whether an address is taken, so asking is counted by network: 10 taken addresses in an hour
  * (`giveBack` once the account is made) and 300 sign-ups in all.
  *
+ * **Requests of applications** are rows that anybody can have written as well, and are counted in the same way. What an
+ * application pushes under its secret is not: it stands for many people.
+ *
  * **Codes of devices** are short, so tries are counted by the account that types them: 10 wrong ones in 15 minutes. They
  * have 8 of 20 letters and live ten minutes: a guess finds one of a hundred that wait with a chance of 1 in 256 million.
  *
@@ -80,6 +83,7 @@ const LIMITS = {
   movesAddress: { name: 'email-change-address', attempts: 6, seconds: HOUR, blockSeconds: HOUR },
   signUps: { name: 'sign-up', attempts: 300, seconds: HOUR, blockSeconds: HOUR },
   taken: { name: 'sign-up-taken', attempts: 10, seconds: HOUR, blockSeconds: HOUR },
+  requests: { name: 'application-requests', attempts: 600, seconds: 15 * MINUTE, blockSeconds: 15 * MINUTE },
   deviceCodes: { name: 'device-codes', attempts: 10, seconds: 15 * MINUTE, blockSeconds: 15 * MINUTE },
 } as const satisfies Record<string, LimiterOptions>
 
@@ -161,6 +165,15 @@ export function challengeThrottle(store: Pick<Store, 'limiter'>) {
     ): Promise<Attempt> {
       const subject = 'ip' in by ? ['network', networkOf(by.ip)] : Object.entries(by).flat()
       return takeAll([bucket(store, LIMITS.challenges, ...subject)])
+    },
+  }
+}
+
+/** For what applications ask for, as long as nobody has shown anything. Nothing is given back. */
+export function requestThrottle(store: Pick<Store, 'limiter'>) {
+  return {
+    take({ ip }: { readonly ip: string | null }): Promise<Attempt> {
+      return takeAll([bucket(store, LIMITS.requests, networkOf(ip))])
     },
   }
 }

@@ -1,24 +1,33 @@
 import 'server-only'
+import { requestThrottle } from '#lib/authentication/throttle.ts'
 import { settings } from '#lib/config.ts'
 import { readLimited } from '#lib/http/body.ts'
+import { requestContext } from '#lib/http/request-context.ts'
+import { store } from '#lib/store.ts'
 import { answerBrowser, answerMachine, failure } from './bridge.ts'
 
 /**
  * Which method an endpoint takes, and who asks there: an application itself, or a browser that it has sent here. What is
  * not in the table does not exist, whatever the library would answer.
  */
-const ENDPOINTS: Readonly<Record<string, { readonly by: 'machine' | 'browser'; readonly methods: readonly string[] }>> =
-  {
-    authorize: { by: 'browser', methods: ['GET', 'POST'] },
-    'end-session': { by: 'browser', methods: ['GET', 'POST'] },
-    jwks: { by: 'machine', methods: ['GET'] },
-    token: { by: 'machine', methods: ['POST'] },
-    par: { by: 'machine', methods: ['POST'] },
-    device: { by: 'machine', methods: ['POST'] },
-    introspect: { by: 'machine', methods: ['POST'] },
-    revoke: { by: 'machine', methods: ['POST'] },
-    userinfo: { by: 'machine', methods: ['GET', 'POST'] },
-  }
+interface Endpoint {
+  readonly by: 'machine' | 'browser'
+  readonly methods: readonly string[]
+  /** Whoever asks there has something written down, without having shown anything. */
+  readonly counted?: true
+}
+
+const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
+  authorize: { by: 'browser', methods: ['GET', 'POST'], counted: true },
+  'end-session': { by: 'browser', methods: ['GET', 'POST'], counted: true },
+  jwks: { by: 'machine', methods: ['GET'] },
+  token: { by: 'machine', methods: ['POST'] },
+  par: { by: 'machine', methods: ['POST'], counted: true },
+  device: { by: 'machine', methods: ['POST'], counted: true },
+  introspect: { by: 'machine', methods: ['POST'] },
+  revoke: { by: 'machine', methods: ['POST'] },
+  userinfo: { by: 'machine', methods: ['GET', 'POST'] },
+}
 
 export async function answerProtocol(request: Request, path: readonly string[]): Promise<Response> {
   const [name = '', flowId = null, ...more] = path
@@ -26,8 +35,21 @@ export async function answerProtocol(request: Request, path: readonly string[]):
   const resumes = name === 'authorize' && flowId !== null && request.method === 'GET'
   if (!endpoint || more.length > 0 || (flowId !== null && !resumes)) return failure(404, 'not_found')
   if (!endpoint.methods.includes(request.method)) return failure(405, 'invalid_request')
+  const busy = endpoint.counted && !resumes ? await tooMany(request, endpoint) : null
+  if (busy) return busy
   if (endpoint.by === 'machine') return answerMachine(request)
   return request.method === 'POST' ? asGet(request) : answerBrowser(request, flowId)
+}
+
+/** What comes under a secret is not counted: its secret is looked at, and an application asks for many people. */
+async function tooMany({ headers }: Request, { by }: Endpoint): Promise<Response | null> {
+  if (by === 'machine' && headers.has('authorization')) return null
+  const attempt = await requestThrottle(store()).take(requestContext(headers).origin)
+  if (attempt.allowed) return null
+  const location = `${settings().origin}/request-problem?because=busy`
+  const answer = by === 'machine' ? failure(429, 'temporarily_unavailable') : seeOther(location)
+  answer.headers.set('retry-after', String(attempt.retryAfter))
+  return answer
 }
 
 /**
@@ -39,5 +61,9 @@ async function asGet(request: Request): Promise<Response> {
   if (!body) return failure(413, 'invalid_request')
   const { pathname } = new URL(request.url)
   const location = `${settings().origin}${pathname}?${new URLSearchParams(body.toString('utf8'))}`
+  return seeOther(location)
+}
+
+function seeOther(location: string): Response {
   return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } })
 }

@@ -6,6 +6,7 @@ export const PROBLEMS = {
   client: 'The application that sent you here is not registered with Signet, or no longer is.',
   address: 'The application wants you back at an address that it has not registered, so nothing was sent there.',
   over: 'It was answered already, took longer than ten minutes, or began in another browser or under another sign-in.',
+  busy: 'Too many requests have come from this network. It goes on in a quarter of an hour at the latest.',
   request: 'The application has asked for something that Signet cannot answer.',
 } as const
 

@@ -43,10 +43,11 @@ test('what the account cannot reach is not asked for', () => {
 })
 
 test('an account reaches what its factors amount to', () => {
-  const none = { password: true, totp: null, passkeys: [], recoveryCodes: 0, securityVersion: 0 }
+  const none = { password: true, totp: null, passkeys: [], recoveryCodes: 0, identities: 0, securityVersion: 0 }
   expect(reachable(none)).toBe(1)
   expect(reachable({ ...none, recoveryCodes: 1 })).toBe(2)
   expect(reachable({ ...none, password: false, recoveryCodes: 1 })).toBe(1)
+  expect(reachable({ ...none, identities: 1 })).toBe(2)
   expect(reachable({ ...none, passkeys: [{}] as never })).toBe(3)
 })
 

@@ -48,10 +48,10 @@ export function authTimeOf({ lifetimeFrom }: Pick<SessionCheck, 'lifetimeFrom'>)
   return Math.floor(lifetimeFrom.getTime() / 1000)
 }
 
-/** The highest level that this account's factors amount to. */
-export function reachable({ passkeys, password, totp, recoveryCodes }: Factors): number {
+/** The highest level that this account’s factors may amount to. Another provider may have seen two. */
+export function reachable({ passkeys, identities, password, totp, recoveryCodes }: Factors): number {
   if (passkeys.length > 0) return 3
-  return password && (totp !== null || recoveryCodes > 0) ? 2 : 1
+  return identities > 0 || (password && (totp !== null || recoveryCodes > 0)) ? 2 : 1
 }
 
 type Shown = Pick<SessionCheck, 'authentications' | 'lifetimeFrom'>
