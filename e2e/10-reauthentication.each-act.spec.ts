@@ -25,6 +25,9 @@ import { actionNamed } from './surface.ts'
 
 test.use({ settings: { ASSURANCE_LEVEL: '3', SESSION_LIMIT: 'none' } })
 
+/** Level 3: seconds within which one act has to be done. */
+const WINDOW = 300
+
 type Fields = Readonly<Record<string, string>>
 
 /** A person with a passkey whose browser sends what it is told to. */
@@ -194,16 +197,21 @@ test.describe('in a form', () => {
   )
 
   test(
-    'what a confirmed act has begun goes on without a second one, and only once',
+    'what a confirmed act has begun goes on without a second proof, for five minutes, and nothing else does',
     asvs('7.5.1'),
     async ({ alice, server }) => {
       const hand = await handOf(server, alice)
+      const unproven = await hand.press('beginAuthenticatorApp', { act: 'totp-added' })
+      expect([unproven.status, unproven.headers.location], 'nothing is begun without').toEqual([200, undefined])
       const begun = await hand.press('beginAuthenticatorApp', { act: 'totp-added' }, await hand.sign('totp-added'))
       const id = /id=([\w-]{22})/.exec(begun.headers.location ?? '')?.[1] ?? ''
       const next = await hand.press('confirmAuthenticatorApp', { app: id, appCode: '000000' })
       expect(next.body, 'it gets as far as the code').toContain('That is not what the app shows')
       const foreign = await hand.press('confirmAuthenticatorApp', { app: 'A'.repeat(22), appCode: '000000' })
       expect(foreign.body).toContain('This took too long')
+      server.ageSession(await hand.sessionId(), { authenticated: WINDOW })
+      const late = await hand.press('confirmAuthenticatorApp', { app: id, appCode: '000000' })
+      expect(late.body).not.toContain('That is not what the app shows')
     },
   )
 })
@@ -263,6 +271,12 @@ test.describe('on the pages, one press asks the passkey and does what was asked'
     await page.getByRole('button', { name: 'Remove Green key' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Confirm with a passkey' }).click()
     await expect(page.getByText('The passkey is removed.')).toBeVisible()
+    await page.getByText('Add another passkey').click()
+    await confirmIn('Add a passkey')
+    await expect(
+      page.getByText('This device holds a passkey for your account already.'),
+      'asked to make one',
+    ).toBeVisible()
     await page.getByText('Make recovery codes').click()
     await confirmIn('Make ten codes')
     await expect(page.getByText('You have ten new recovery codes.')).toBeVisible()
