@@ -18,6 +18,11 @@ test('the order of the fields does not matter, nor who shows what', { tag: '@v5.
   expect(text({ ...REMOVAL, ...more, act: 'something else' })).toBe(text(REMOVAL))
 })
 
+test('lines end in another way once they are sent, and that changes nothing', () => {
+  expect(text({ ...REMOVAL, name: 'a\r\nb\nc' })).toBe(text({ ...REMOVAL, name: 'a\nb\nc' }))
+  expect(text({ ...REMOVAL, name: 'a\nb' })).not.toBe(text({ ...REMOVAL, name: 'a b' }))
+})
+
 test('everything else does', { tag: '@v5.0.0-7.5.2' }, () => {
   const others = [
     text(REMOVAL, 'renamed'),

@@ -8,9 +8,14 @@
 export function actText(act: string, given: Iterable<readonly [string, unknown]>): string {
   const parameters = [...given]
     .filter(([name]) => !NO_PARAMETER.has(name) && !name.startsWith('$'))
-    .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])
+    .map(([name, value]) => [name, typeof value === 'string' ? lined(value) : JSON.stringify(value)])
     .sort(byText)
   return JSON.stringify([act, parameters])
+}
+
+/** A browser ends lines in another way once it sends them. @see HTML §4.10.21.8, normalising newlines */
+function lined(text: string): string {
+  return text.replaceAll(/\r\n?/g, '\n')
 }
 
 /** What shows who acts, and what belongs to the page alone; what begins with `$` is the framework's. */
