@@ -199,6 +199,19 @@ test('a cookie and a token in one request are refused', asvs('15.3.7', 'WSTG-SES
   expect(server.row(app.sessionId), 'and nothing ended').toBeDefined()
 })
 
+test('of two tokens neither is chosen', asvs('15.3.7'), async ({ alice, server }) => {
+  const good = `Bearer ${mint(server, await linkApp(server, alice))}`
+  for (const authorization of [
+    [good, good],
+    [good, 'Bearer nonsense'],
+    ['Bearer nonsense', good],
+    ['Basic nonsense', good],
+  ]) {
+    const answer = await server.request({ path: '/api/session', headers: { authorization } })
+    expect([answer.status >= 400, answer.status < 500], authorization.join()).toEqual([true, true])
+  }
+})
+
 test('a token is taken from the header alone', asvs('14.2.1', 'ASVS4-3.5.2'), async ({ alice, server }) => {
   const token = mint(server, await linkApp(server, alice))
   const inAddress = await server.request({ path: `/api/session?access_token=${token}` })

@@ -36,8 +36,11 @@ export function installRequestHook(): void {
   })
 }
 
-function note({ headers }: IncomingMessage, peer: string): void {
+function note({ headers, headersDistinct }: IncomingMessage, peer: string): void {
   headers[PEER_HEADER] = peer
+  // v5.0.0-15.3.7: of two credentials Node keeps the first and says nothing; together they are none.
+  const credentials = headersDistinct.authorization ?? []
+  if (credentials.length > 1) headers.authorization = credentials.join(', ')
   // Next compares an action's `Origin` with this; ours is compared with the settings, whatever a proxy passes on.
   headers['x-forwarded-host'] = ownHost()
   headers[MACHINE_HEADER] = isMachine(headers) ? '1' : '0'
