@@ -42,6 +42,22 @@ export function changing(store: Store, recent: RecentProof, full: FullProof, eve
   users.change({ by: 'administrator', proof: full, userId: 'somebody' }, { kind: 'account-disabled' }, event)
 }
 
+export function linking(store: Store, proof: SessionProof, recent: RecentProof, event: NewEvent): void {
+  const { grants, clients } = store
+  const shown = { authenticatedAt: proof.now, methods: 'pwd' }
+  const grant = { id: 'grant', clientId: 'client', scope: 'openid', offline: false, ...shown, lifetime: 60 }
+
+  grants.begin(proof, grant, event)
+  // @ts-expect-error nothing is granted without a session
+  grants.begin(proof.userId, grant, event)
+  grants.end(recent, 'grant', event)
+  // @ts-expect-error disconnecting takes a fresh proof
+  grants.end(proof, 'grant', event)
+  clients.remove('shell', 'client', null)
+  // @ts-expect-error a fresh proof is none of an administrator
+  clients.remove(recent, 'client', null)
+}
+
 /** An event, or a thing that can be held of an account, about which the table says nothing. */
 export function undecided(): unknown[] {
   const decided: Readonly<Record<Cause, Readonly<Record<Credential, Decision>>>> = WHAT_ENDS
