@@ -1,5 +1,6 @@
 import 'server-only'
 import { store } from '#lib/store.ts'
+import { tellRelyingParties } from './logout-sender.ts'
 
 /** Ends a grant and all that hangs on it, without its person: by the application itself, or because of a theft. */
 export async function endFamily(grantId: string, kind: 'app-disconnected' | 'app-token-reused'): Promise<void> {
@@ -9,4 +10,5 @@ export async function endFamily(grantId: string, kind: 'app-disconnected' | 'app
   const client = await store().clients.find(clientId)
   const detail = { app: client?.name ?? clientId }
   await store().grants.endAs(grantId, { kind, userId, sessionId, device: null, ip: null, place: null, detail })
+  tellRelyingParties()
 }

@@ -5,6 +5,7 @@ import type { RecentProof } from '#db/contract.ts'
 import { eventFrom } from '#lib/audit/event.ts'
 import { actionContext, text } from '#lib/http/form.ts'
 import { signInPath } from '#lib/http/return-path.ts'
+import { tellRelyingParties } from '#lib/openid-provider/logout-sender.ts'
 import { store } from '#lib/store.ts'
 import type { FormState } from '#ui/form-state.ts'
 import { earn } from '../../earn.ts'
@@ -27,5 +28,6 @@ async function disconnect(proof: RecentProof, id: string): Promise<string> {
   const event = eventFrom('app-disconnected', proof, await actionContext(), { app: app.clientName })
   const ended = await store().grants.end(proof, id, event)
   if (ended === 'session-over') redirect(signInPath(PAGE))
+  tellRelyingParties()
   return ended === 'ended' ? `${app.clientName} is disconnected.` : `${app.clientName} was disconnected already.`
 }
