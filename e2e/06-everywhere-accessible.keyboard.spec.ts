@@ -85,7 +85,7 @@ test('the focus follows the order of the page', async ({ alice }) => {
   const page = await nameable(alice)
   await new ActiveSessionsPage(page).open()
   const seen: string[] = []
-  for (let i = 0; i < 13; i++) {
+  for (let i = 0; i < 14; i++) {
     await page.keyboard.press('Tab')
     seen.push(await page.evaluate(() => nameOf(document.activeElement)))
   }
@@ -95,6 +95,7 @@ test('the focus follows the order of the page', async ({ alice }) => {
     'Sign out',
     'Account',
     'Active sessions',
+    'Linked apps',
     'Security',
     'Activity',
     'Details of Chrome on Linux',
