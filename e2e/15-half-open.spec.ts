@@ -17,6 +17,7 @@
  */
 import { asvs, expect, test } from './book.ts'
 import { dump, giveFactors, newVictim, pressed, showPassword } from './half-open.ts'
+import { consentWaiting } from './half-requests.ts'
 import * as sessions from './half-sessions.ts'
 import * as states from './half-states.ts'
 import { expectQuiet } from './quiet.ts'
@@ -67,6 +68,7 @@ const STATES: Readonly<Record<string, states.MakeState>> = {
   'a locked session': sessions.locked,
   'a notice that was opened': states.noticeOpened,
   'a new address that is not confirmed': states.emailUnconfirmed,
+  'an application that waits for an answer': consentWaiting,
   'several of these in one browser': sessions.manyAtOnce,
   'a disabled account': sessions.disabled,
   'a deleted account': sessions.deleted,

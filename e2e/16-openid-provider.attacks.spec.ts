@@ -302,6 +302,35 @@ test('what is no part of the protocol is not there', asvs('13.4.2'), async ({ se
   expect((await server.request({ path: '/oauth/token' })).status).toBe(405)
 })
 
+test(
+  'while nothing can be looked up nothing is good, and nothing is lost',
+  asvs('16.5.2', '16.5.3', '16.5.1'),
+  async ({ alice, server }) => {
+    const app = register(server)
+    const tokens = await issued(server, alice, app)
+    const cookie = await alice.cookieHeader()
+    server.db.exec('alter table grants rename to lost')
+    try {
+      for (const answer of [
+        await refresh(server, app, tokens.refresh_token),
+        await userInfo(server, tokens.access_token),
+        await call(server, app, '/oauth/introspect', { token: tokens.access_token }),
+        await server.request({ path: authorizePath(app, pkce()), headers: { cookie } }),
+      ]) {
+        expect(answer.status, answer.body).toBe(503)
+        expect(answer.headers['retry-after']).toBe('5')
+        expect(answer.body).not.toMatch(/SQLITE|no such table|\n\s+at /)
+      }
+    } finally {
+      server.db.exec('alter table lost rename to grants')
+    }
+    await expect(async () => {
+      expect((await userInfo(server, tokens.access_token)).status).toBe(200)
+    }).toPass()
+    expect((await refresh(server, app, tokens.refresh_token)).status).toBe(200)
+  },
+)
+
 test('nobody fills the database with requests', asvs('6.3.1'), async ({ server }) => {
   const app = register(server)
   const path = authorizePath(app, pkce())

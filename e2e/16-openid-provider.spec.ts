@@ -324,10 +324,10 @@ test(
     const app = register(server)
     const wish = { scope: 'openid offline_access', prompt: 'consent' }
     const tokens = await issued(server, alice, app, wish)
-    const proof = pkce()
-    const code = await codeFor(alice, app, proof, { scope: 'openid' })
+    const [other, proof] = [register(server), pkce()]
+    const code = await codeFor(alice, other, proof, wish)
     await alice.signOut()
-    expect((await redeem(server, app, code, proof)).json()).toMatchObject({ error: 'invalid_grant' })
+    expect((await redeem(server, other, code, proof)).json()).toMatchObject({ error: 'invalid_grant' })
     expect((await refresh(server, app, tokens.refresh_token)).status).toBe(200)
   },
 )

@@ -10,7 +10,7 @@ import { log } from '#lib/log.ts'
 import { currentSession } from '#lib/session/current.ts'
 import { findFlow } from './flow.ts'
 import { inTurn } from './in-turn.ts'
-import { openidProvider } from './provider.ts'
+import { openidListener } from './provider.ts'
 import { beginVisit, LIBRARY_COOKIES, type Visit } from './visit.ts'
 
 /**
@@ -61,7 +61,7 @@ interface Handed {
 
 async function dispatch(request: Request, visit: Visit, { body, cookie, accept }: Handed): Promise<Response> {
   const { pathname, search } = new URL(request.url)
-  const handle = openidProvider().callback()
+  const handle = openidListener()
   const listener = (req: IncomingMessage, res: ServerResponse) => {
     beginVisit(req, visit)
     handle(req, res)
@@ -100,7 +100,8 @@ function failed(cause: unknown, accept: string): Response {
 
 /** An error as RFC 6749 §5.2 has it. */
 export function failure(status: number, error: string): Response {
-  return Response.json({ error }, { status, headers: { 'cache-control': 'no-store' } })
+  const headers = { 'cache-control': 'no-store', ...(status === 503 && { 'retry-after': '5' }) }
+  return Response.json({ error }, { status, headers })
 }
 
 function withCookies(answer: Response, cookies: readonly Cookie[]): Response {

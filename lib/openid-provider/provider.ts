@@ -1,5 +1,6 @@
 import 'server-only'
 import { hash, timingSafeEqual } from 'node:crypto'
+import type { RequestListener } from 'node:http'
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { settings } from '#lib/config.ts'
 import { signingKeys } from '#lib/keys/signing.ts'
@@ -13,14 +14,32 @@ import { API_SCOPES } from './scopes.ts'
 import { askToSignOut } from './sign-out.ts'
 import { visitOf } from './visit.ts'
 
+interface Made {
+  /** Of the signing keys that it was made with. */
+  readonly version: number
+  readonly provider: Provider
+  readonly listener: RequestListener
+}
+
 /** On `globalThis`: a bundler may instantiate this module more than once in a process. */
-const shared = globalThis as { signetOpenidProvider?: { readonly version: number; readonly provider: Provider } }
+const shared = globalThis as { signetOpenidProvider?: Made }
 
 /** The protocol library, set up. It is made anew when the signing keys have changed; it keeps nothing that matters. */
 export function openidProvider(): Provider {
+  return made().provider
+}
+
+/** The same, to be handed requests. */
+export function openidListener(): RequestListener {
+  return made().listener
+}
+
+function made(): Made {
   const { version } = signingKeys()
-  if (shared.signetOpenidProvider?.version !== version) shared.signetOpenidProvider = { version, provider: make() }
-  return shared.signetOpenidProvider.provider
+  if (shared.signetOpenidProvider?.version === version) return shared.signetOpenidProvider
+  const provider = make()
+  shared.signetOpenidProvider = { version, provider, listener: provider.callback() }
+  return shared.signetOpenidProvider
 }
 
 function make(): Provider {
@@ -32,6 +51,7 @@ function make(): Provider {
   // In one step, so that of two proofs at once one is the first.
   provider.ReplayDetection.unique = async (issuer, id, until) =>
     store().artifacts.once(`dpop ${issuer}`, id, Math.max(1, until - now().getTime() / 1000))
+  provider.use(noteFailure)
   provider.use(advertise)
   provider.use(askToSignOut)
   provider.use(neverByForm)
@@ -43,6 +63,15 @@ function make(): Provider {
     if (id) noteUse(id).catch((err) => log().warn({ err }, 'the use of a grant was not noted'))
   })
   return provider
+}
+
+/** What our own steps throw, as the library does for its own below; the bridge answers it. */
+async function noteFailure(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  try {
+    await next()
+  } catch (cause) {
+    visitOf(ctx).failure = cause
+  }
 }
 
 /** What there is, and no more: the library names answers that no client of ours may ask for, and knows no scopes of ours. */

@@ -22,14 +22,17 @@ export interface Visit {
 /** The library's cookies: made by the bridge, read by the library, and never in a browser (ruling 31). */
 export const LIBRARY_COOKIES = { session: '_session', interaction: '_interaction', resume: '_resume' } as const
 
-const visits = new WeakMap<IncomingMessage, Visit>()
+/** On `globalThis`: a bundler may instantiate this module more than once in a process, and the library is made once. */
+const shared = globalThis as { signetVisits?: WeakMap<IncomingMessage, Visit> }
 
 export function beginVisit(request: IncomingMessage, visit: Visit): void {
-  visits.set(request, visit)
+  shared.signetVisits ??= new WeakMap()
+  shared.signetVisits.set(request, visit)
 }
 
-const NOBODY: Visit = { proof: null, cookies: null, began: null, toSet: [], failure: null }
-
+/** Throws for a request that did not come over the bridge: there is none. */
 export function visitOf({ req }: { readonly req: IncomingMessage }): Visit {
-  return visits.get(req) ?? NOBODY
+  const visit = shared.signetVisits?.get(req)
+  if (!visit) throw new Error('a request that did not come over the bridge')
+  return visit
 }
