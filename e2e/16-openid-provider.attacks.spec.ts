@@ -303,6 +303,34 @@ test('what is no part of the protocol is not there', asvs('13.4.2'), async ({ se
 })
 
 test(
+  'each of these is good for one thing, and the rows of the database for nothing',
+  asvs('WSTG-SESS-08', '9.2.2'),
+  async ({ alice, server }) => {
+    const app = register(server)
+    const tokens = await issued(server, alice, app)
+    const proof = pkce()
+    const code = await codeFor(alice, app, proof, { prompt: 'consent', scope: 'openid' })
+    const second = await issued(server, alice, app, { prompt: 'consent' })
+    for (const wrong of [tokens.access_token, tokens.id_token, code, await alice.sessionId()]) {
+      expect((await refresh(server, app, wrong)).json()).toMatchObject({ error: 'invalid_grant' })
+    }
+    for (const wrong of [second.refresh_token, second.id_token, code]) {
+      expect((await userInfo(server, wrong)).status).toBe(401)
+      expect((await redeem(server, app, second.refresh_token, proof)).json()).toMatchObject({ error: 'invalid_grant' })
+    }
+    const rows = server.db.prepare('select kind, digest, sealed from artifacts').all() as Record<string, string>[]
+    const text = JSON.stringify(rows)
+    for (const secret of [code, second.access_token, second.refresh_token, proof.verifier, app.secret ?? '']) {
+      expect(text).not.toContain(secret)
+    }
+    // A payload in the place of another one opens nothing.
+    const swap = server.db.prepare("update artifacts set sealed = ? where kind = 'RefreshToken'")
+    swap.run(rows.find(({ kind }) => kind === 'AccessToken')?.sealed)
+    expect((await refresh(server, app, second.refresh_token)).json()).toMatchObject({ error: 'invalid_grant' })
+  },
+)
+
+test(
   'while nothing can be looked up nothing is good, and nothing is lost',
   asvs('16.5.2', '16.5.3', '16.5.1'),
   async ({ alice, server }) => {

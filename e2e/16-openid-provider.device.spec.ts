@@ -107,3 +107,22 @@ test('an application that is not for devices gets no code', asvs('10.4.4'), asyn
   expect(answer.status).toBe(400)
   expect(answer.json()).toMatchObject({ error: 'invalid_request' })
 })
+
+test.describe('without scripts', () => {
+  test.use({ browserOptions: { javaScriptEnabled: false } })
+
+  test('a device is let in all the same', asvs('10.7.2'), async ({ alice, server }) => {
+    const app = device(server)
+    const waiting = await begin(server, app)
+    const { page } = alice
+    await page.goto('/device')
+    await page.getByLabel('Code').fill('BBBBBBBB')
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await expect(page.getByText('No device waits with this code')).toBeVisible()
+    await page.getByLabel('Code').fill(waiting.user_code)
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await expect(page.getByRole('heading', { name: 'You can go back to your device' })).toBeVisible()
+    expect((await ask(server, app, waiting)).status).toBe(200)
+  })
+})

@@ -56,7 +56,7 @@ test('the page says what stays signed in', asvs('7.6.1'), async ({ alice, server
   await (await alice.anotherBrowser()).begin()
   await alice.page.goto('/oauth/end-session')
   await expect(alice.page.getByText('One other session stays signed in.')).toBeVisible()
-  await expect(alice.page.getByText('keep their access, and they do: Night Backup')).toBeVisible()
+  await expect(alice.page.getByText('But these you let stay, and they do: Night Backup')).toBeVisible()
 })
 
 test('no request signs anybody out, however it comes', asvs('10.6.2', '3.5.1', '3.5.3'), async ({ alice, server }) => {

@@ -80,7 +80,8 @@ async function save(kind: string, id: string, payload: AdapterPayload, lifetime:
     kind,
     digest,
     sealed: sealPayload(payload, { kind, digest }),
-    grantId: payload.grantId ?? null,
+    // A request that waits names a former grant, whose place its own may take.
+    grantId: (kind !== 'Interaction' && payload.grantId) || null,
     userId: payload.accountId ?? payload.session?.accountId ?? null,
     userCodeDigest: payload.userCode ? artifactDigest(payload.userCode) : null,
     replaces: rotated ? artifactDigest(rotated) : null,

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Interaction } from 'oidc-provider'
+import { errors, type Interaction } from 'oidc-provider'
 import type { SessionProof } from '#db/contract.ts'
 import { eventFrom } from '#lib/audit/event.ts'
 import { settings } from '#lib/config.ts'
@@ -23,7 +23,7 @@ export async function allow(waiting: WaitingRequest, proof: SessionProof, contex
   if ((await nextOf(waiting, proof)) !== 'consent' || !(await isFirst(waiting))) return 'not-asked'
   const grantId = await grant(waiting, proof, context)
   if (grantId === null) return 'session-over'
-  if (waiting.userCode !== null) await letDeviceIn(waiting, proof, grantId)
+  if (waiting.userCode !== null && !(await letDeviceIn(waiting, proof, grantId))) return 'session-over'
   await note(waiting.interaction, { consent: { grantId } })
   return 'answered'
 }
@@ -77,17 +77,17 @@ async function formerGrant(
   return grants.find((each) => each.clientId === clientId && each.sessionId === sessionId)?.id ?? null
 }
 
-/** The device hears of it when it asks next. RFC 8628 §3.3 */
+/** The device hears of it when it asks next. False when the grant has ended meanwhile. RFC 8628 §3.3 */
 async function letDeviceIn(
   { interaction, scope }: WaitingRequest,
   proof: SessionProof,
   grantId: string,
-): Promise<void> {
+): Promise<boolean> {
   const code = await openidProvider().DeviceCode.find(String(interaction.deviceCode))
-  if (!code) return
+  if (!code) return false
   const { userId: accountId, sessionId, session } = proof
   const { resource } = interaction.params
-  await Object.assign(code, {
+  Object.assign(code, {
     accountId,
     acr: acrOf(session),
     amr: [...new Set(session.authentications.map(({ method }) => method))],
@@ -97,7 +97,14 @@ async function letDeviceIn(
     sessionUid: sessionId,
     sid: sessionId,
     ...(resource !== undefined && { resource }),
-  }).save()
+  })
+  try {
+    await code.save()
+    return true
+  } catch (cause) {
+    if (cause instanceof errors.InvalidGrant) return false
+    throw cause
+  }
 }
 
 async function note(interaction: Interaction, result: NonNullable<Interaction['result']>): Promise<void> {

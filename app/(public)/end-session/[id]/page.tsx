@@ -74,11 +74,11 @@ function Ask({ request: { id, app }, session, email, staying }: AskProps) {
 function StaysSignedIn({ sessions, apps }: Staying) {
   return (
     <div className="space-y-2 text-sm">
-      <p>Every application that you let in during this session loses its access and is told.</p>
+      <p>What you let applications do during this session ends with it.</p>
       {sessions > 0 && (
         <p>{sessions === 1 ? 'One other session stays' : `${sessions} other sessions stay`} signed in.</p>
       )}
-      {apps.length > 0 && <p>You let these keep their access, and they do: {apps.join(', ')}.</p>}
+      {apps.length > 0 && <p>But these you let stay, and they do: {apps.join(', ')}.</p>}
     </div>
   )
 }
