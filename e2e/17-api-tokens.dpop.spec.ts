@@ -55,6 +55,16 @@ test('a bound token opens with a proof of its key', asvs('10.3.5'), async ({ bou
   expect((await ask(server, token, { scheme: 'DPoP', method: 'DELETE', path, headers: { dpop } })).status).toBe(204)
 })
 
+test('a key may be of either curve', asvs('10.3.5', '9.1.2'), async ({ alice, server }) => {
+  const app = await linkApp(server, alice)
+  for (const alg of ['ES256', 'EdDSA', 'Ed25519'] as const) {
+    const key = await holder(server, alg)
+    const token = boundTo(server, app, key)
+    const dpop = key.proof({ token })
+    expect((await ask(server, token, { scheme: 'DPoP', headers: { dpop } })).status, alg).toBe(200)
+  }
+})
+
 test('a bound token is none for whoever bears it', asvs('10.3.5', 'ASVS4-3.5.3'), async ({ bound, server }) => {
   const { token, key } = bound
   for (const headers of [{}, { dpop: key.proof({ token }) }]) {

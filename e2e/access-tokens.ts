@@ -128,7 +128,7 @@ export function signed(header: Part, claims: Part, signer: Signer): string {
 }
 
 export function signerOf(alg: string, key: KeyObject): Signer {
-  if (alg === 'EdDSA') return (data) => sign(null, data, key)
+  if (alg.startsWith('Ed')) return (data) => sign(null, data, key)
   return (data) => sign(`sha${alg.slice(2)}`, data, { key, dsaEncoding: 'ieee-p1363' })
 }
 
@@ -155,8 +155,9 @@ export interface Holder {
   proof(of: { readonly token: string; readonly path?: string; readonly method?: string }, other?: Difference): string
 }
 
-export async function holder(server: Server): Promise<Holder> {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+export async function holder(server: Server, alg: 'ES256' | 'EdDSA' | 'Ed25519' = 'ES256'): Promise<Holder> {
+  const { privateKey, publicKey } =
+    alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519')
   const jwk = publicKey.export({ format: 'jwk' }) as JWK
   return {
     jkt: await calculateJwkThumbprint(jwk),
@@ -164,8 +165,8 @@ export async function holder(server: Server): Promise<Holder> {
     proof({ token, path = '/api/session', method = 'GET' }, { header, claims } = {}) {
       const ath = createHash('sha256').update(token).digest('base64url')
       const body = { jti: random(), htm: method, htu: server.origin + path, iat: Math.floor(Date.now() / 1000), ath }
-      const head = { typ: 'dpop+jwt', alg: 'ES256', jwk, ...header }
-      return signed(head, { ...body, ...claims }, signerOf('ES256', privateKey))
+      const head = { typ: 'dpop+jwt', alg, jwk, ...header }
+      return signed(head, { ...body, ...claims }, signerOf(alg, privateKey))
     },
   }
 }
