@@ -9,7 +9,7 @@ import { REQUEST_LIFETIME } from './lifetimes.ts'
 /**
  * What an application has asked of this browser and what a person has yet to answer: a request for access, or to sign out.
  * It is a half-state like the others, tied to the browser by `__Host-sign-in`: its id stands in addresses, and is worth
- * nothing anywhere else, so nobody's request can be answered by somebody else, nor an answer be picked up (v5.0.0-10.4.2).
+ * nothing anywhere else, so nobody's request can be answered by somebody else, nor an answer be picked up.
  */
 export interface Flow {
   readonly id: string

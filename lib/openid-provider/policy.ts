@@ -10,7 +10,7 @@ import { visitOf } from './visit.ts'
 /**
  * When a person is needed before an application gets anything: to show who they are, and to let it. Decided by our rows
  * alone, at the request itself and again when it is taken up; nothing that a page has said in between is believed.
- * @see OpenID Connect Core §3.1.2.3; ASVS v5.0.0-7.6.1, 7.6.2, 10.4.12
+ * @see OpenID Connect Core §3.1.2.3; ASVS v5.0.0-7.6.1, 7.6.2, 10.7.1
  */
 export function policy(): interactionPolicy.Prompt[] {
   const prompts = interactionPolicy.base()

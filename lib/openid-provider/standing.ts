@@ -8,7 +8,7 @@ import { standing } from '#lib/session/policy.ts'
  * Whether what hangs on a grant may be used now. The rows decide, at each use: a grant goes with its session, and one that
  * was consented to outlive it (`offline_access`) stands by itself.
  * @param whileSignedIn for codes: what is half done goes with the session in any case
- * @see policy, table 2b; ASVS v5.0.0-7.4.1, 10.4.8
+ * @see policy, table 2b; ASVS v5.0.0-7.4.1, 10.4.9
  */
 export function grantStands({ grant, session, now }: GrantCheck, whileSignedIn = false): boolean {
   if (grant.epoch < epoch()) return false
