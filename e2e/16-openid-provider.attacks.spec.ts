@@ -6,8 +6,11 @@
  *
  * Promise: each of these is refused in the protocol’s own words, and what was there stays as it was. Nothing is ever sent
  * to an address that the application has not registered.
+ *
+ * Tried, and red: an address that begins like a registered one; a secret that nobody compares; a scope of the API that
+ * nobody has registered; a request that is answered under another sign-in; an answer as a form that sends itself.
  */
-import { asvs, expect, test } from './book.ts'
+import { asvs, expect, startServer, test } from './book.ts'
 import { pressed } from './half-open.ts'
 import { authorizePath, call, codeFor, issued, landing, pkce, redeem, refresh, userInfo } from './oauth.ts'
 import { type App, AT_SHORE, register, SHORE } from './relying-party.ts'
@@ -154,6 +157,27 @@ test('of fifty at once one is the first', asvs('10.4.2', '15.4.2'), async ({ ali
   expect(all.filter(({ status }) => status === 200)).toHaveLength(1)
   for (const { status, body } of all) if (status !== 200) expect(JSON.parse(body).error).toBe('invalid_grant')
 })
+
+test(
+  'two processes go on with what the other has begun, and never both succeed',
+  asvs('10.4.2', '15.4.2'),
+  async ({ alice, server }) => {
+    const beside = await startServer({ DATA_DIR: server.dataDir, APP_ORIGIN: server.origin })
+    const app = register(server)
+    const proof = pkce()
+    const code = await codeFor(alice, app, proof)
+    const host = new URL(server.origin).host
+    const all = await Promise.all(
+      [server, beside, server, beside, server, beside].map((each) => redeem(each, app, code, proof, {}, { host })),
+    )
+    expect(all.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1)
+    const second = await issued(server, alice, app, { prompt: 'consent' })
+    const next = await refresh(beside, app, second.refresh_token, {}, { host })
+    expect(next.status, next.body).toBe(200)
+    expect((await userInfo(server, next.json<{ access_token: string }>().access_token)).status).toBe(200)
+    await beside.stop()
+  },
+)
 
 test('a code lives a minute', asvs('10.4.3'), async ({ alice, server }) => {
   const app = register(server)

@@ -3,6 +3,8 @@
  *
  * Promise: whoever must not be somebody else is served by applications that cannot be anybody else either. Requests are
  * pushed by the application itself, tokens are bound to a key of its own, and nothing outlives the session.
+ *
+ * Tried, and red: a proof of the key that is good twice.
  */
 import { asvs, expect, test } from './book.ts'
 import { proofKey } from './dpop.ts'

@@ -7,6 +7,8 @@
  * came of it is over at once, and the person is told. An answer that was lost on its way is no theft: asked again within
  * the grace, it is given once more. A refresh token ends when nobody uses it, when its session ends, and in any case at an
  * end that no use moves.
+ *
+ * Tried, and red: no grace for an answer that was lost.
  */
 import { asvs, expect, test } from './book.ts'
 import { mailTo } from './mailbox.ts'

@@ -6,6 +6,8 @@
  *
  * Promise: whatever an application sends along, the person is asked, and told what stays signed in. Then applications of
  * this session have lost their access and are told, and the browser goes back where the application has registered.
+ *
+ * Tried, and red: any address to go back to.
  */
 import { asvs, test as book, expect, expectClean } from './book.ts'
 import { allow, issued } from './oauth.ts'

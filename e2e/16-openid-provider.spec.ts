@@ -9,9 +9,14 @@
  *
  * The application here is a process of its own on another site (`examples/relying-party`), which knows nothing of Signet
  * but its address.
+ *
+ * Tried, and red: a grant of another session taken for one of this; tokens of a locked session; codes of a grant that
+ * outlives its session; a demand that is not looked at when the answer is picked up; an app on a device let in twice by
+ * one yes.
  */
 import type { Page } from '@playwright/test'
 import { asvs, test as book, expect, expectClean } from './book.ts'
+import { giveApp } from './factors.ts'
 import {
   allow,
   authorizePath,
@@ -282,6 +287,25 @@ test(
     expect((await landed()).searchParams.get('error')).toBe('unmet_authentication_requirements')
     await alice.page.goto(authorizePath(app, pkce(), { acr_values: 'aal3 aal1' }))
     await expect(alice.page.getByRole('button', { name: 'Allow' })).toBeVisible()
+  },
+)
+
+test(
+  'a level that the account can reach is asked for, and told',
+  asvs('ASVS4-3.6.1', '7.6.1'),
+  async ({ alice, server }) => {
+    const app = register(server)
+    const authenticator = giveApp(server, alice)
+    const proof = pkce()
+    const landed = landing(alice, app)
+    await alice.page.goto(authorizePath(app, proof, { acr_values: 'aal2' }))
+    await alice.page.getByLabel('Password', { exact: true }).fill(alice.password)
+    await alice.page.getByLabel('Authentication code').fill(authenticator.code())
+    await alice.page.getByRole('button', { name: 'Confirm' }).click()
+    await allow(alice, app)
+    const tokens = await redeem(server, app, (await landed()).searchParams.get('code') ?? '', proof)
+    const { acr, amr } = claimsOf(tokens.json<Issued & Record<string, unknown>>().id_token)
+    expect({ acr, amr }).toEqual({ acr: 'aal2', amr: ['pwd', 'otp'] })
   },
 )
 
