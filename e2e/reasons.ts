@@ -3,8 +3,6 @@
  * to be absent; nothing here is "later" without saying what stands in its place today.
  */
 export const REASONS: Readonly<Record<string, string>> = {
-  '7.1.3':
-    'Absent: no session of another system depends on this one. docs/decisions/0005-federation.md says what that will mean.',
   'ASVS4-3.4.5':
     'By document: the app has a host of its own, and a __Host- cookie must have the whole path (docs/decisions/0010-cookies.md).',
   '3.5.4':

@@ -56,7 +56,7 @@ test('an issuer is https, or http on this machine', { tag: '@v5.0.0-12.2.1' }, (
 })
 
 test('all that is wrong is named at once, with its remedy, and no secret is repeated', () => {
-  const secret = 'not to be seen'
+  const secret = 'not to be seen, nor märked'
   const problems = problemsOf([
     { ...WORK, clientSecret: secret, scopes: 'email', maxAge: '9h' },
     { id: 'Two', clientId: '', logoutTokenType: 'JWT', twoFactors: { acr: 'mfa' } },

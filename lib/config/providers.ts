@@ -68,6 +68,8 @@ const ID = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/
 /** RFC 6749 appendix A.4, and no control characters anywhere. */
 const SCOPES = /^(?=.*\bopenid\b)[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/
 const WORD = /^[\x21-\x7e]{1,200}$/
+/** RFC 6749 appendix A.1 and A.2. */
+const CLIENT = /^[\x20-\x7e]{1,500}$/
 const FIELDS = [
   'id',
   'name',
@@ -100,8 +102,8 @@ function readEntry(entry: Entry, lifetime: number, say: (problem: string) => voi
       issuer,
       'its https address, without a query, as its metadata writes it; http is for loopback alone',
     ),
-    clientId: field('clientId', undefined, matching(WORD), 'the client id that it gave to this app'),
-    clientSecret: field('clientSecret', null, matching(WORD), 'the secret that it gave to this app, or none'),
+    clientId: field('clientId', undefined, matching(CLIENT), 'the client id that it gave to this app'),
+    clientSecret: field('clientSecret', null, matching(CLIENT), 'the secret that it gave to this app, or none'),
     scopes: field('scopes', 'openid email profile', matching(SCOPES), 'scopes with openid among them'),
     twoFactors: field('twoFactors', { acr: [], amr: [] }, twoFactors, '{"acr":[…],"amr":[…]}, lists of values'),
     maxAge: field('maxAge', lifetime, within(lifetime), `${DURATION_FORM}, ${formatDuration(lifetime)} at most`),

@@ -3,7 +3,7 @@ import { HOUR, secondsAfter } from '#lib/time.ts'
 import { lifetimeFrom, methodsOf } from './belief.ts'
 import { problemSentence } from './problems.ts'
 
-const WORK = { twoFactors: { acr: ['gold'], amr: ['mfa'] } } as Parameters<typeof methodsOf>[0]
+const WORK = { twoFactors: { acr: ['gold'], amr: ['mfa'] } } as unknown as Parameters<typeof methodsOf>[0]
 const NOW = new Date('2026-01-01T12:00:00Z')
 const ago = (seconds: number) => secondsAfter(NOW, -seconds)
 const POLICY = { ordinary: { inactivityTimeout: 900, absoluteLifetime: 8 * HOUR } }

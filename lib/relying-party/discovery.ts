@@ -36,20 +36,19 @@ interface Known {
   good: number
 }
 
-/** On `globalThis`: a bundler may instantiate this module more than once in a process. */
-const shared = globalThis as { signetProviders?: Map<string, Known> }
+/** Each instance of this module has its own: the library takes no configuration of another instance of itself. */
+const asked = new Map<string, Known>()
 
 /** Null: the provider cannot be reached, or says of itself what cannot be. */
 export function configurationOf(provider: IdentityProvider): Promise<Configuration | null> {
-  shared.signetProviders ??= new Map()
-  const known = shared.signetProviders.get(provider.issuer)
+  const known = asked.get(provider.issuer)
   if (known && secondsBetween(known.at, now()) < known.good) return known.configuration
-  const asked: Known = { at: now(), configuration: ask(provider), good: PATIENCE }
-  shared.signetProviders.set(provider.issuer, asked)
-  void asked.configuration.then((found) => {
-    asked.good = found ? KEPT : PATIENCE + SPARED
+  const fresh: Known = { at: now(), configuration: ask(provider), good: PATIENCE }
+  asked.set(provider.issuer, fresh)
+  void fresh.configuration.then((found) => {
+    fresh.good = found ? KEPT : PATIENCE + SPARED
   })
-  return asked.configuration
+  return fresh.configuration
 }
 
 async function ask(provider: IdentityProvider): Promise<Configuration | null> {

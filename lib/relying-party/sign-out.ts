@@ -1,4 +1,5 @@
 import 'server-only'
+import { buildEndSessionUrl } from 'openid-client'
 import type { Pending } from '#db/contract.ts'
 import { addBrowserSecret, browserSecrets } from '#lib/authentication/browser-secret.ts'
 import type { IdentityProvider } from '#lib/config/providers.ts'
@@ -49,22 +50,16 @@ export async function signedOutHere(cookieHeader: string | null): Promise<Signed
   return null
 }
 
-export interface EndSessionForm {
-  readonly action: URL
-  readonly fields: Readonly<Record<string, string>>
-}
-
 /**
- * What to send to the provider so that it signs out there: a form, so that the ID token stands in no address. Null when
- * it takes none, or cannot be reached.
+ * Where the provider signs people out. The ID token goes along as a hint, by which it knows who asks: by GET, since a form
+ * from another site reaches it without its cookies. Null when it has no such address, or cannot be reached.
  */
-export async function endSessionForm({ provider, pending }: SignedOutHere): Promise<EndSessionForm | null> {
-  const endpoint = (await configurationOf(provider))?.serverMetadata().end_session_endpoint
-  if (!endpoint) return null
+export async function endSessionAddress({ provider, pending }: SignedOutHere): Promise<URL | null> {
+  const configuration = await configurationOf(provider)
+  if (!configuration?.serverMetadata().end_session_endpoint) return null
   const idToken = openText(pending.detail.idToken ?? '', idTokenPlace(provider.issuer))
-  const hint: Record<string, string> = idToken === null ? {} : { id_token_hint: idToken }
-  return {
-    action: new URL(endpoint),
-    fields: { ...hint, client_id: provider.clientId, post_logout_redirect_uri: postLogoutRedirectUri() },
-  }
+  return buildEndSessionUrl(configuration, {
+    ...(idToken !== null && { id_token_hint: idToken }),
+    post_logout_redirect_uri: postLogoutRedirectUri(),
+  })
 }

@@ -1,11 +1,11 @@
 import { notAllowed, open } from '#lib/http/api.ts'
 import { isOwnForm } from '#lib/http/form.ts'
 import { readForm } from '#lib/http/form-body.ts'
-import { postTo } from '#lib/http/leave-page.ts'
+import { leaveFor } from '#lib/http/leave-page.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
 import { providerById } from '#lib/relying-party/providers.ts'
-import { endSessionForm, signedOutHere } from '#lib/relying-party/sign-out.ts'
+import { endSessionAddress, signedOutHere } from '#lib/relying-party/sign-out.ts'
 import { backTo } from '../answers.ts'
 
 interface Params {
@@ -24,8 +24,8 @@ export const POST = open<Params>(async ({ request, params }) => {
   if (!isOwnForm(form, context)) return back('form')
   const here = await signedOutHere(context.cookieHeader)
   if (here?.provider.id !== provider.id) return back('over')
-  const leaving = await endSessionForm(here)
-  return leaving ? postTo(leaving.action, leaving.fields) : back('stays-signed-in')
+  const url = await endSessionAddress(here)
+  return url ? leaveFor(url) : back('stays-signed-in')
 })
 
 export { notAllowed as DELETE, notAllowed as GET, notAllowed as PATCH, notAllowed as PUT }
