@@ -3,10 +3,15 @@
  * that would compile after all makes `npm run typecheck` fail.
  * @see NIST SP 800-63B-4 §5.1.2, ASVS v5.0.0-7.5.2; docs/decisions/0040
  */
-import type { NewEvent, SessionProof, Store } from '#db/contract.ts'
+import type { NewEvent, NewGrant, SessionProof, Store } from '#db/contract.ts'
 import type { TokenProof } from './current.ts'
 
-export function standingIn({ sessions, users, grants }: Store, token: TokenProof, event: NewEvent): void {
+export function standingIn(
+  { sessions, users, grants }: Store,
+  token: TokenProof,
+  grant: NewGrant,
+  event: NewEvent,
+): void {
   // @ts-expect-error a token is no session
   sessions.signOut(token)
   // @ts-expect-error it is nobody’s activity
@@ -18,7 +23,7 @@ export function standingIn({ sessions, users, grants }: Store, token: TokenProof
   // @ts-expect-error it changes no account
   users.rename(token, 'Mallory', event)
   // @ts-expect-error it lets no further application in
-  grants.begin(token, { id: 'grant' }, event)
+  grants.begin(token, grant, event)
   // @ts-expect-error and takes none out
   grants.end(token, 'grant', event)
 }
