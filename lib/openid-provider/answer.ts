@@ -10,6 +10,7 @@ import { secondsBetween } from '#lib/time.ts'
 import { REQUEST_LIFETIME, refreshLimits } from './lifetimes.ts'
 import { openidProvider } from './provider.ts'
 import { acrOf, authTimeOf } from './request.ts'
+import { shownIn } from './shown.ts'
 import { nextOf, type WaitingRequest } from './waiting.ts'
 
 /**
@@ -54,7 +55,7 @@ async function grant(waiting: WaitingRequest, proof: SessionProof, context: Requ
       clientId: client.id,
       scope,
       offline,
-      authenticatedAt: session.lifetimeFrom,
+      authenticatedAt: (await shownIn(session)).shownAt,
       methods: session.authentications.map(({ method }) => method).join(' '),
       lifetime: refreshLimits(settings().policy.level, offline).overall,
       replaces: waiting.userCode === null ? await formerGrant(proof, client.id, offline) : null,
@@ -91,7 +92,7 @@ async function letDeviceIn(
     accountId,
     acr: acrOf(session),
     amr: [...new Set(session.authentications.map(({ method }) => method))],
-    authTime: authTimeOf(session),
+    authTime: authTimeOf(await shownIn(session)),
     grantId,
     scope,
     sessionUid: sessionId,

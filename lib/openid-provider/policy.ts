@@ -5,6 +5,7 @@ import { store } from '#lib/store.ts'
 import { grantable } from './grantable.ts'
 import { askedBy, authenticationFor, reachable } from './request.ts'
 import { reusableGrant } from './reuse.ts'
+import { shownIn } from './shown.ts'
 import { visitOf } from './visit.ts'
 
 /**
@@ -44,7 +45,7 @@ export async function authenticationNeed(
 ): Promise<'enough' | 'due' | 'unreachable'> {
   const asked = askedBy(params)
   const factors = asked.level > 0 ? await store().users.factors(userId) : undefined
-  return authenticationFor(asked, session, factors ? reachable(factors) : 3, began, now)
+  return authenticationFor(asked, await shownIn(session), factors ? reachable(factors) : 3, began, now)
 }
 
 /** The grant that a request is answered with: the one just consented to, or one that covers it in this session. */

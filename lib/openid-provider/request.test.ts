@@ -1,10 +1,10 @@
 import { expect, test } from '@playwright/test'
-import { acrOf, askedBy, authenticationFor, authTimeOf, reachable } from './request.ts'
+import { acrOf, askedBy, authenticationFor, authTimeOf, reachable, shownAt } from './request.ts'
 
 const NOW = new Date('2026-03-01T12:00:00Z')
 const at = (secondsAgo: number) => new Date(NOW.getTime() - secondsAgo * 1000)
 const session = (secondsAgo: number, ...methods: string[]) => ({
-  lifetimeFrom: at(secondsAgo),
+  shownAt: at(secondsAgo),
   authentications: methods.map((method) => ({ method, at: at(secondsAgo) })),
 })
 
@@ -55,5 +55,26 @@ test('what tokens say is what the session is', () => {
   expect(acrOf(session(0, 'pwd'))).toBe('aal1')
   expect(acrOf(session(0, 'pwd', 'otp'))).toBe('aal2')
   expect(acrOf(session(0, 'swk'))).toBe('aal3')
-  expect(authTimeOf({ lifetimeFrom: new Date(1500) })).toBe(1)
+  expect(authTimeOf({ shownAt: new Date(1500) })).toBe(1)
 })
+
+/** What was shown, each so many seconds ago; from when the lifetime counts; whether the account has an app; the answer. */
+const SHOWN = [
+  ['a provider that limits the session does not back-date what it saw', { fed: 5 }, 3600, false, 5],
+  ['who was signed in there all along was so', { fed: 9000 }, 9000, false, 9000],
+  ['each of two at its own time', { fed: 9, otp: 5 }, 3600, true, 9],
+  ['one of two alone is not all', { fed: 1800, otp: 5 }, 3600, true, 1800],
+  ['a second factor that came later is due', { fed: 5 }, 3600, true, 3600],
+  ['the word of a provider for two', { fed: 5, mfa: 5 }, 3600, true, 5],
+  ['a full proof here after it', { pwd: 10, otp: 5, fed: 3600 }, 5, true, 5],
+  ['no provider, and one factor of two', { pwd: 5 }, 3600, false, 3600],
+] as const
+for (const [what, shown, lifetime, app, ago] of SHOWN) {
+  test(`auth_time: ${what}`, { tag: '@v5.0.0-7.6.1' }, () => {
+    const authentications = Object.entries(shown).map(([method, seconds]) => ({ method, at: at(seconds) }))
+    const session = { authentications, lifetimeFrom: at(lifetime) }
+    const factors = { password: false, passkeys: [], recoveryCodes: 0, identities: 1, securityVersion: 0 }
+    const totp = app ? ({} as never) : null
+    expect(shownAt(session, { ...factors, totp }, 2)).toEqual(at(ago))
+  })
+}

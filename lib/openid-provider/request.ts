@@ -3,7 +3,9 @@
  * @see OpenID Connect Core §3.1.2.1 (`prompt`, `max_age`, `acr_values`), RFC 9470; ASVS v5.0.0-7.6.1, 10.3.4
  */
 import type { Factors, SessionCheck } from '#db/contract.ts'
-import { assuranceLevel } from '#lib/authentication/assurance.ts'
+import { assuranceLevel, hasFirstFactor, hasMethod, hasPasskey } from '#lib/authentication/assurance.ts'
+import { due } from '#lib/authentication/second-factor.ts'
+import type { AssuranceLevel } from '#lib/session/policy.ts'
 import { secondsBetween } from '#lib/time.ts'
 
 /** `acr` of the ID tokens: how strongly somebody has shown who they are. */
@@ -43,9 +45,40 @@ export function acrOf({ authentications }: Pick<SessionCheck, 'authentications'>
   return ACR[Math.max(1, assuranceLevel(authentications)) - 1] ?? ACR[0]
 }
 
-/** `auth_time`: when all that a sign-in takes was shown last. No refresh, renewal, unlock or single factor moves it. */
-export function authTimeOf({ lifetimeFrom }: Pick<SessionCheck, 'lifetimeFrom'>): number {
-  return Math.floor(lifetimeFrom.getTime() / 1000)
+/** What counts of a session here: what was shown, and when all that a sign-in takes was shown last. */
+export interface Shown extends Pick<SessionCheck, 'authentications'> {
+  readonly shownAt: Date
+}
+
+type Recorded = Pick<SessionCheck, 'authentications' | 'lifetimeFrom'>
+
+/**
+ * Whether another provider has had a say in when the lifetime counts from: then it may count from earlier than anything
+ * was shown, since the provider lets nothing last longer.
+ */
+export function isCutShort({ authentications }: Recorded): boolean {
+  return hasMethod(authentications, 'fed')
+}
+
+/**
+ * When all that a sign-in takes was shown last. Each full proof moves the lifetime, so it was no earlier than that; where
+ * the lifetime is cut short, it was at the newest instant since when everything that a sign-in takes has been shown.
+ */
+export function shownAt(session: Recorded, factors: Factors | undefined, level: AssuranceLevel): Date {
+  const { authentications, lifetimeFrom } = session
+  if (!factors || !isCutShort(session)) return lifetimeFrom
+  const since = (at: Date) => authentications.filter((one) => one.at >= at)
+  const full = authentications.map(({ at }) => at).filter((at) => isSignIn(since(at), factors, level))
+  return new Date(Math.max(...[lifetimeFrom, ...full].map((at) => at.getTime())))
+}
+
+function isSignIn(shown: SessionCheck['authentications'], factors: Factors, level: AssuranceLevel): boolean {
+  return (hasPasskey(shown) || hasFirstFactor(shown)) && due(factors, level, shown).length === 0
+}
+
+/** `auth_time`: when all that a sign-in takes was shown last. No refresh, renewal or single factor of several moves it. */
+export function authTimeOf({ shownAt }: Pick<Shown, 'shownAt'>): number {
+  return Math.floor(shownAt.getTime() / 1000)
 }
 
 /** The highest level that this account’s factors may amount to. Another provider may have seen two. */
@@ -54,11 +87,9 @@ export function reachable({ passkeys, identities, password, totp, recoveryCodes 
   return identities > 0 || (password && (totp !== null || recoveryCodes > 0)) ? 2 : 1
 }
 
-type Shown = Pick<SessionCheck, 'authentications' | 'lifetimeFrom'>
-
 /** Whether all that a sign-in takes was shown since the request began. */
-export function isShownSince({ lifetimeFrom }: Shown, began: Date | null): boolean {
-  return began !== null && lifetimeFrom >= began
+export function isShownSince({ shownAt }: Pick<Shown, 'shownAt'>, began: Date | null): boolean {
+  return began !== null && shownAt >= began
 }
 
 /**
@@ -77,5 +108,5 @@ export function authenticationFor(
 ): 'enough' | 'due' | 'unreachable' {
   if (assuranceLevel(session.authentications) < level) return most < level ? 'unreachable' : 'due'
   if (isShownSince(session, began)) return 'enough'
-  return anew || (maxAge !== null && secondsBetween(session.lifetimeFrom, now) > maxAge) ? 'due' : 'enough'
+  return anew || (maxAge !== null && secondsBetween(session.shownAt, now) > maxAge) ? 'due' : 'enough'
 }

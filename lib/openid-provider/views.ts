@@ -7,6 +7,7 @@ import { offeredScopes } from './grantable.ts'
 import { acrOf, authTimeOf } from './request.ts'
 import { apiResource } from './resource.ts'
 import { API_SCOPES, IDENTITY_SCOPES, only } from './scopes.ts'
+import { shownIn } from './shown.ts'
 import { grantStands, sessionStands } from './standing.ts'
 
 /** Our rows, as the protocol library wants to see them. It never writes them. */
@@ -22,7 +23,8 @@ export async function clientView(id: string): Promise<AdapterPayload | undefined
     post_logout_redirect_uris: postLogoutRedirectUris,
     ...(backchannelLogoutUri !== null && { backchannel_logout_uri: backchannelLogoutUri }),
     scope: only(scope, offeredScopes()).join(' ') || 'openid',
-    application_type: isNative(client) ? 'native' : 'web',
+    // What the library allows in addresses; whether a person is asked each time is decided by `isNative`.
+    application_type: redirectUris.every((uri) => /^https?:/.test(uri)) ? 'web' : 'native',
     response_types: redirectUris.length > 0 ? ['code'] : [],
     grant_types: grantTypes(client),
     token_endpoint_auth_method: secretDigest ? 'client_secret_basic' : 'none',
@@ -30,11 +32,6 @@ export async function clientView(id: string): Promise<AdapterPayload | undefined
     ...(secretDigest && { client_secret: secretDigest.toString('base64url') }),
     dpop_bound_access_tokens: settings().policy.level === 3,
   }
-}
-
-/** An app on a device: a public client whose address any other app there could claim. RFC 8252 §8.6 */
-export function isNative({ secretDigest, redirectUris }: Pick<Client, 'secretDigest' | 'redirectUris'>): boolean {
-  return secretDigest === null && redirectUris.some((uri) => !/^https?:/.test(uri))
 }
 
 function grantTypes({ redirectUris, device }: Client): string[] {
@@ -71,7 +68,7 @@ export async function sessionView(id: string): Promise<AdapterPayload | undefine
     uid: id,
     kind: 'Session',
     accountId: session.userId,
-    loginTs: authTimeOf(session),
+    loginTs: authTimeOf(await shownIn(session)),
     acr: acrOf(session),
     amr: [...new Set(session.authentications.map(({ method }) => method))],
   }

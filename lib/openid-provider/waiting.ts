@@ -6,9 +6,10 @@ import { findFlow } from './flow.ts'
 import { grantable } from './grantable.ts'
 import { authenticationNeed } from './policy.ts'
 import { openidProvider } from './provider.ts'
+import { isNative } from './registration.ts'
 import { isShownSince, words } from './request.ts'
 import { reusableGrant } from './reuse.ts'
-import { isNative } from './views.ts'
+import { shownIn } from './shown.ts'
 
 /** An application's request for access that waits for its person, in this browser. */
 export interface WaitingRequest {
@@ -65,9 +66,10 @@ export async function nextOf(
   if (interaction.result) return 'onward'
   const need = await authenticationNeed(interaction.params, proof, began)
   if (need === 'unreachable') return 'onward'
-  if (need === 'due') return isShownSince(proof.session, began) ? 'stronger' : 'authenticate'
+  if (need === 'due') return isShownSince(await shownIn(proof.session), began) ? 'stronger' : 'authenticate'
   // A device is let in by a person each time, and so is an app that anybody on a device could pass themselves off as.
-  const always = userCode !== null || words(interaction.params.prompt).includes('consent') || isNative(client)
+  const native = isNative(client.secretDigest === null, client.redirectUris)
+  const always = userCode !== null || words(interaction.params.prompt).includes('consent') || native
   if (always) return 'consent'
   const { userId, sessionId } = proof
   return (await reusableGrant({ userId, sessionId, clientId: client.id, scope })) ? 'onward' : 'consent'
