@@ -30,7 +30,7 @@ import {
   refresh,
   userInfo,
 } from './oauth.ts'
-import { type App, AT_SHORE, type RelyingParty, register, startRelyingParty } from './relying-party.ts'
+import { type App, AT_SHORE, type RelyingParty, register, SHORE, startRelyingParty } from './relying-party.ts'
 import type { Server } from './server.ts'
 
 const test = book.extend<{ readonly example: RelyingParty }>({
@@ -195,23 +195,24 @@ test('in another session of the same person it is asked anew', asvs('10.7.1', '7
   await expect(elsewhere.page.getByRole('button', { name: 'Allow' })).toBeVisible()
 })
 
-test(
-  'an app that anybody could pass themselves off as is let in by a person each time',
-  asvs('10.7.1'),
-  async ({ alice, server }) => {
-    const redirectUri = 'com.example.calendar:/callback'
-    const app = register(server, { isPublic: true, redirectUri })
-    const path = authorizePath(app, pkce())
-    await alice.page.goto(path)
-    await allow(alice, app)
-    await expect.poll(() => grants(server, app).length).toBe(1)
-    const cookie = await alice.cookieHeader()
-    const again = await server.request({ path, headers: { cookie } })
-    expect(again.headers.location).toContain('/authorize/')
-    const silent = await server.request({ path: `${path}&prompt=none`, headers: { cookie } })
-    expect(silent.headers.location).toContain(`${redirectUri}?error=`)
-  },
-)
+for (const redirectUri of ['com.example.calendar:/callback', `${SHORE}/callback`]) {
+  test(
+    `an app that anybody could pass themselves off as asks each time: ${new URL(redirectUri).protocol}`,
+    asvs('10.7.1'),
+    async ({ alice, server }) => {
+      const app = register(server, { isPublic: true, redirectUri })
+      const path = authorizePath(app, pkce())
+      await alice.page.goto(path)
+      await allow(alice, app)
+      await expect.poll(() => grants(server, app).length).toBe(1)
+      const cookie = await alice.cookieHeader()
+      const again = await server.request({ path, headers: { cookie } })
+      expect(again.headers.location).toContain('/authorize/')
+      const silent = await server.request({ path: `${path}&prompt=none`, headers: { cookie } })
+      expect(silent.headers.location).toContain(`${redirectUri}?error=`)
+    },
+  )
+}
 
 test(
   'prompt=none shows nothing, and says what would be needed',

@@ -3,6 +3,7 @@ import { errors, type Grant, interactionPolicy, type KoaContextWithOIDC } from '
 import type { SessionProof } from '#db/contract.ts'
 import { store } from '#lib/store.ts'
 import { grantable } from './grantable.ts'
+import { isNative } from './registration.ts'
 import { askedBy, authenticationFor, reachable } from './request.ts'
 import { reusableGrant } from './reuse.ts'
 import { shownIn } from './shown.ts'
@@ -22,8 +23,17 @@ export function policy(): interactionPolicy.Prompt[] {
   // The library would have it resolved by what a page says; ours is resolved by the row of the session.
   login.checks.remove('login_prompt')
   const consent = prompts.get('consent') as interactionPolicy.Prompt
-  for (const unused of ['op_claims_missing', 'rar_prompt']) consent.checks.remove(unused)
+  for (const unused of ['op_claims_missing', 'rar_prompt', 'native_client_prompt']) consent.checks.remove(unused)
+  // The library knows only clients of one kind or the other, and takes ports of the machine for the web's.
+  consent.checks.add(
+    new interactionPolicy.Check('native_prompt', 'native clients ask each time', 'interaction_required', isUnasked),
+  )
   return [login, consent]
+}
+
+/** Nobody has just been asked, for an app that anybody on a device could pass themselves off as. */
+function isUnasked({ oidc: { client, result } }: KoaContextWithOIDC): boolean {
+  return !result?.consent && isNative(client?.clientAuthMethod === 'none', client?.redirectUris ?? [])
 }
 
 async function isDue(ctx: KoaContextWithOIDC): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { DEFAULT_SCOPE, parseRegistration, type Wanted } from './registration.ts'
+import { DEFAULT_SCOPE, isNative, parseRegistration, type Wanted } from './registration.ts'
 
 const NOTES: Wanted = {
   name: ' Notes ',
@@ -105,3 +105,20 @@ test('its name is one that people can read, and all that is wrong is told at onc
   }
   expect(Object.keys(problems).sort()).toEqual(['name', 'redirectUris', 'scope'])
 })
+
+for (const [uris, native] of [
+  [['https://notes.example/callback'], false],
+  [['http://127.0.0.1:4000/callback'], true],
+  [['http://localhost/callback'], true],
+  [['http://[::1]/callback'], true],
+  [['com.example.notes:/callback'], true],
+  [['https://notes.example/callback', 'http://localhost:4000/callback'], true],
+  [[], false],
+] as const) {
+  test(`whether any app on a device could claim one of ${JSON.stringify(uris)}: ${native}`, {
+    tag: '@v5.0.0-10.7.1',
+  }, () => {
+    expect(isNative(true, uris)).toBe(native)
+    expect(isNative(false, uris), 'a secret tells it from others').toBe(false)
+  })
+}

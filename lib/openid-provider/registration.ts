@@ -100,3 +100,11 @@ function scopeProblem(scope: string): Problems {
     return { scope: `There is no scope “${unknown.slice(0, 40)}”. There are: ${SCOPES.join(', ')}.` }
   return asked.includes('openid') ? {} : { scope: 'It needs the scope openid, to know whose tokens it has.' }
 }
+
+/**
+ * An app on a device: a public client with an address that any other app there could claim, be it a name of its own or a
+ * port of the machine. RFC 8252 §8.6
+ */
+export function isNative(isPublic: boolean, redirectUris: readonly string[]): boolean {
+  return isPublic && redirectUris.some((uri) => !uri.startsWith('https:'))
+}
