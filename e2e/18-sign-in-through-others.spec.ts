@@ -9,7 +9,7 @@
  * shown everything that opens it here; an address that is the same links nothing. A provider's word is one factor, or
  * two where this deployment believes that. The session's time counts from when the person showed there who they are.
  */
-import { asvs, expect } from './book.ts'
+import { asvs, expect, expectClean } from './book.ts'
 import { giveApp } from './factors.ts'
 import {
   expectNotice,
@@ -212,11 +212,12 @@ test(
     await expectNotice(newcomer, 'Work did not ask you who you are lately enough')
     expect(server.fingerprint()).toBe(before)
 
-    await work.lie()
-    await goThroughWork(newcomer, `somebody.else.${newcomer.email}`, { from: '', button: 'Confirm with Work' })
+    await work.lie({ claims: { sub: `somebody.else.${newcomer.email}` } })
+    await goThroughWork(newcomer, newcomer.email, { from: '', button: 'Confirm with Work' })
     await expectNotice(newcomer, 'another account at Work')
     expect(server.fingerprint()).toBe(before)
 
+    await work.lie()
     const token = await newcomer.cookie()
     await goThroughWork(newcomer, newcomer.email, {
       from: '/reauthenticate?returnTo=%2Faccount%2Fapps',
@@ -275,3 +276,14 @@ test(
     expect(server.row(id)?.locked_at).toBeNull()
   },
 )
+
+test('the pages with providers on them are for everybody', async ({ newcomer, alice, server, work }) => {
+  await newcomer.page.goto('/sign-in?problem=unreachable&provider=work')
+  await expectClean(newcomer.page)
+  giveIdentity(server, alice, work)
+  await alice.page.goto('/account/apps')
+  for (const opener of ['Unlink Work', 'Link Gone']) await alice.page.getByText(opener).first().click()
+  await expectClean(alice.page)
+  await alice.page.goto('/reauthenticate')
+  await expectClean(alice.page)
+})

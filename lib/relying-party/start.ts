@@ -53,11 +53,12 @@ export async function tripAddress(
 }
 
 /**
- * Where an old authentication would open something that asks for a new one: a step-up, a locked session, and the account
- * of somebody who has just signed out in this browser and is still signed in there.
+ * Where an old authentication would open something that asks for a new one: a step-up, a locked session, the account of
+ * somebody who has just signed out in this browser and is still signed in there; and level 3, where a passkey may have to
+ * be made next, which takes a fresh proof.
  */
 async function mustBeFresh(purpose: Purpose, cookieHeader: string | null): Promise<boolean> {
-  if (purpose === 'reauthenticate') return true
+  if (purpose === 'reauthenticate' || settings().level === 3) return true
   return (await lockedSession(cookieHeader)) !== null || (await signedOutHere(cookieHeader)) !== null
 }
 
