@@ -31,6 +31,7 @@ import type {
   EventKind,
   Factors,
   Federation,
+  Limit,
   MaybePromise,
   NewEvent,
   NewPending,
@@ -154,9 +155,9 @@ export interface SessionStore {
   touch(proof: SessionProof, origin: Origin, atMostEvery: number): MaybePromise<'noted' | 'not-due' | 'session-over'>
   /**
    * Records a new proof of identity under a new token, whose generation is above every one handed out before.
-   * The old token is retired by authentication: never served again. `full` moves the absolute lifetime, and `federation`
-   * says what the session rests on from then. `methods` are
-   * all that were shown in this one act, with a space between them.
+   * The old token is retired by authentication: never served again. `full` moves the absolute lifetime, no further than
+   * the provider lets it that said so. `federation` says what the session rests on from then; a limit alone leaves that
+   * as it is. `methods` are all that were shown in this one act, with a space between them.
    * `'superseded'` unless the proof's token is the newest handed out: with an offer under way, the browser could end
    * up with either token.
    */
@@ -166,7 +167,7 @@ export interface SessionStore {
     methods: string,
     full: boolean,
     event: NewEvent,
-    federation?: Federation | null,
+    federation?: Federation | Limit | null,
   ): MaybePromise<SessionCheck | 'session-over' | 'superseded'>
 
   /** The person signs out here. Idempotent. */

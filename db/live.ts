@@ -2,7 +2,7 @@ import 'server-only'
 import type {
   Authentication,
   Circumstances,
-  Federation,
+  Limit,
   NewSession,
   Origin,
   Session,
@@ -73,21 +73,21 @@ export function reauthenticated(
   digest: Buffer,
   methods: string,
   full: boolean,
-  federation: Federation | null = null,
+  federation: Limit | null = null,
 ): LiveSession {
   const { now } = session
   const shown = methods.split(' ').map((method) => ({ method, at: now }))
   return {
     ...rekeyed(session, digest),
     lastActiveAt: now,
-    lifetimeFrom: full ? countedFrom(now, federation) : session.lifetimeFrom,
+    lifetimeFrom: countedFrom(full ? now : session.lifetimeFrom, federation),
     authentications: withNewest(session.authentications, shown),
   }
 }
 
 /** v5.0.0-7.1.3: no longer than what it rests on allows. */
-function countedFrom(now: Date, federation: Federation | null | undefined): Date {
-  return federation && federation.lifetimeFrom < now ? federation.lifetimeFrom : now
+function countedFrom(from: Date, federation: Limit | null | undefined): Date {
+  return federation && federation.lifetimeFrom < from ? federation.lifetimeFrom : from
 }
 
 /** A privilege or an authenticator has changed: the session goes on under a new token, and the old one is dead at once. */
@@ -108,8 +108,11 @@ export function locked(session: LiveSession): LiveSession {
 }
 
 /** One factor and the session's secret open it again; the absolute lifetime runs on. @see NIST SP 800-63B-4 §2.2.3 */
-export function unlocked(session: LiveSession, by: Pick<Unlocking, 'digest' | 'method' | 'in'>): LiveSession {
-  return { ...moved(reauthenticated(session, by.digest, by.method, false), by.in), lockedAt: null }
+export function unlocked(
+  session: LiveSession,
+  by: Pick<Unlocking, 'digest' | 'method' | 'in' | 'federation'>,
+): LiveSession {
+  return { ...moved(reauthenticated(session, by.digest, by.method, false, by.federation), by.in), lockedAt: null }
 }
 
 /** It goes on with this device and from there. */

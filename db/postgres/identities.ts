@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Federation, IdentityStore, User } from '../contract.ts'
+import type { Federation, IdentityStore, Limit, User } from '../contract.ts'
 import { NEW_ACCOUNT } from '../plan/account.ts'
 import { endedAlone } from '../what-ends.ts'
 import { isTaken } from './failure.ts'
@@ -68,9 +68,9 @@ export function postgresIdentities({ connection }: Parts): IdentityStore {
 export async function keepFederation(
   queries: Queries,
   sessionId: string,
-  federation: Federation | null | undefined,
+  federation: Federation | Limit | null | undefined,
 ): Promise<void> {
-  if (!federation) return
+  if (!federation || !('issuer' in federation)) return
   const { lifetimeFrom: _, ...resting } = federation
   await queries.saveFederation.execute({ ...resting, sessionId })
 }

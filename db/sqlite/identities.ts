@@ -1,5 +1,5 @@
 import 'server-only'
-import type { Federation, Identity, IdentityStore } from '../contract.ts'
+import type { Federation, Identity, IdentityStore, Limit } from '../contract.ts'
 import { NEW_ACCOUNT } from '../plan/account.ts'
 import { endedAlone } from '../what-ends.ts'
 import type { Queries } from './queries.ts'
@@ -58,8 +58,12 @@ export function sqliteIdentities(parts: Parts): IdentityStore {
 }
 
 /** With the session that rests on it, in the same step. */
-export function keepFederation(queries: Queries, sessionId: string, federation: Federation | null | undefined): void {
-  if (!federation) return
+export function keepFederation(
+  queries: Queries,
+  sessionId: string,
+  federation: Federation | Limit | null | undefined,
+): void {
+  if (!federation || !('issuer' in federation)) return
   const { lifetimeFrom: _, issuedAt, ...resting } = federation
   queries.saveFederation.run({ ...resting, sessionId, issuedAt: issuedAt.getTime() })
 }

@@ -29,6 +29,9 @@ export interface Federation {
   readonly lifetimeFrom: Date
 }
 
+/** Another provider's word for a proof of identity in a session that does not rest on it: how long it lets that last. */
+export type Limit = Pick<Federation, 'lifetimeFrom'>
+
 /** The same as it is kept: from when its lifetime counts stands with the session. */
 export type Resting = Omit<Federation, 'lifetimeFrom'>
 

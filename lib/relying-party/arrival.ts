@@ -114,8 +114,10 @@ async function confirm({ provider, trip, assertion, context }: Back): Promise<Ar
   const methods = methodsOf(provider, assertion)
   const event = eventFrom('reauthenticated', proof, context, { method: methods.join(' ') })
   const full = await isAllOfSignIn(proof.userId, methods)
-  // What rests on nobody's word goes on so; what rests on this provider rests on its newest.
-  const resting = known?.issuer === assertion.issuer ? federation : null
+  // What rests on nobody's word goes on so, but for no longer than a word allows by which its time begins anew; what
+  // rests on this provider rests on its newest.
+  const anew = full ? { lifetimeFrom: federation.lifetimeFrom } : null
+  const resting = known?.issuer === assertion.issuer ? federation : anew
   const done = await reauthenticated(proof, methods.join(' '), full, event, resting)
   if (typeof done === 'string') return problem(done === 'superseded' ? 'renewed' : 'over')
   await store().identities.used(identity.id)

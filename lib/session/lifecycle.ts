@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import type {
   Begun,
   Federation,
+  Limit,
   NewEvent,
   NewSession,
   SessionCheck,
@@ -111,14 +112,14 @@ export async function sessionCookie(session: SessionCheck, generation: number, t
 /**
  * Records a proof of identity given again, under a new token; the old one is dead at once.
  * @param full whether it was given with all that a sign-in needs: only that moves the absolute lifetime
- * @param federation what the session rests on from now, where another provider has said so
+ * @param federation what the session rests on from now, where another provider has said so, or how long that may last
  */
 export async function reauthenticated(
   proof: SessionProof,
   method: string,
   full: boolean,
   event: NewEvent,
-  federation: Federation | null = null,
+  federation: Federation | Limit | null = null,
 ): Promise<{ session: SessionCheck; cookie: Cookie } | 'session-over' | 'superseded'> {
   const { token, digest } = newToken()
   const session = await store().sessions.reauthenticate(proof, digest, method, full, event, federation)

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { expect } from '@playwright/test'
 import type { Federation, NewIdentity, Store } from '../../contract.ts'
 import { begin, byPerson, event, HOUR, newPending, newSession, proofOf, randomId, signUp, test } from '../../testing.ts'
@@ -137,6 +138,41 @@ export function identities(): void {
     expect(await store.identities.federation(session.id)).toMatchObject({ sid: 'two', sealed: 'newer' })
     expect((await store.sessions.check(session.id))?.lifetimeFrom).toEqual(newer.lifetimeFrom)
     expect(await store.identities.federation((await begin(store, alice)).id)).toBeUndefined()
+  })
+
+  test('a full proof at a provider lasts as long as that lets it, whatever the session rests on', {
+    tag: ['@v5.0.0-7.1.3', '@v5.0.0-7.3.2'],
+  }, async ({ store, alice }) => {
+    const { lifetimeFrom } = federation()
+    const shown = event('reauthenticated', alice)
+    const other = { issuer: 'https://other.example.org' }
+    for (const session of [await begin(store, alice), await resting(store, alice, other)]) {
+      const before = await store.identities.federation(session.id)
+      const limit = { lifetimeFrom }
+      await store.sessions.reauthenticate(proofOf(session), randomBytes(32), 'fed', true, shown, limit)
+      expect((await store.sessions.check(session.id))?.lifetimeFrom).toEqual(lifetimeFrom)
+      expect(await store.identities.federation(session.id)).toEqual(before)
+    }
+  })
+
+  test('the word of a provider that moves no lifetime may still cut it short', { tag: '@v5.0.0-7.1.3' }, async ({
+    store,
+    alice,
+  }) => {
+    const shorter = federation({ lifetimeFrom: new Date(Date.now() - 2 * HOUR * 1000) })
+    const longer = federation({ lifetimeFrom: new Date() })
+    const shown = event('reauthenticated', alice)
+    let session = await resting(store, alice)
+    const before = session.lifetimeFrom
+    for (const [given, counts] of [
+      [longer, before],
+      [shorter, shorter.lifetimeFrom],
+    ] as const) {
+      const next = await store.sessions.reauthenticate(proofOf(session), randomBytes(32), 'fed', false, shown, given)
+      if (typeof next === 'string') throw new Error(next)
+      session = next
+      expect(session.lifetimeFrom).toEqual(counts)
+    }
   })
 
   test('whom a provider signs out is out, of exactly the sessions that rest on it', { tag: '@v5.0.0-7.4.1' }, async ({
