@@ -9,8 +9,10 @@ import { type Cause, endedAlone, endedBy, isEnded, type Scope, WHAT_ENDS } from 
  * the sweep ends as what it is. Pure.
  */
 export function endsOf(cause: Cause, sessions: readonly LiveSession[], scope: Scope, rules: Rules): readonly Ends[] {
-  return endedBy(cause, sessions, scope).map(({ session, ending }) => ({
+  return endedBy(cause, sessions, scope).map(({ session, ending, withApps }) => ({
     session,
+    // One that had run out is no safer for that.
+    withApps,
     ending: endingOf(session, ending, rules),
   }))
 }

@@ -67,6 +67,8 @@ export function endedByCircumstances(
 export interface Ends {
   readonly session: LiveSession
   readonly ending: Ending
+  /** With what applications were let do in it, also where that was to outlive it. */
+  readonly withApps: boolean
 }
 
 /**

@@ -21,6 +21,8 @@ export type Credential =
   | 'knownBrowsers'
   /** What applications were let do, with their tokens. What hangs on a session goes with it, whatever is said here. */
   | 'linkedApps'
+  /** What was to outlive a session that this ends: what applications were let do in it with `offline_access`. */
+  | 'sessionApps'
 
 /**
  * - `ends`, `stays`: as they say.
@@ -78,6 +80,7 @@ const NOTHING = {
   halfStates: 'stays',
   knownBrowsers: 'stays',
   linkedApps: 'stays',
+  sessionApps: 'stays',
 } as const
 const EVERYTHING = {
   thisSession: 'ends',
@@ -85,6 +88,7 @@ const EVERYTHING = {
   halfStates: 'ends',
   knownBrowsers: 'ends',
   linkedApps: 'ends',
+  sessionApps: 'ends',
 } as const
 const THIS = { ...NOTHING, thisSession: 'ends' } as const
 /** Here it goes on under a new token; elsewhere it ends, unless the person wants otherwise, and no other browser is known. */
@@ -94,6 +98,7 @@ const AUTHENTICATOR = {
   halfStates: 'ends',
   knownBrowsers: 'ends',
   linkedApps: 'chosen',
+  sessionApps: 'chosen',
 } as const
 
 export const WHAT_ENDS: Readonly<Record<Cause, Row>> = {
@@ -107,6 +112,7 @@ export const WHAT_ENDS: Readonly<Record<Cause, Row>> = {
     otherSessions: 'ends',
     halfStates: 'ends',
     linkedApps: 'ends',
+    sessionApps: 'ends',
     reason: 'signed-out-everywhere',
   },
   'password-changed': { ...AUTHENTICATOR, reason: 'password-changed' },
@@ -129,6 +135,7 @@ export const WHAT_ENDS: Readonly<Record<Cause, Row>> = {
     otherSessions: 'ends',
     halfStates: 'ends',
     linkedApps: 'ends',
+    sessionApps: 'ends',
     reason: 'role-changed',
   },
   'ended-by-administrator': {
@@ -136,6 +143,7 @@ export const WHAT_ENDS: Readonly<Record<Cause, Row>> = {
     otherSessions: 'target',
     halfStates: 'ends',
     linkedApps: 'target',
+    sessionApps: 'target',
     reason: 'administrator',
   },
   'everybody-ended': {
@@ -144,6 +152,7 @@ export const WHAT_ENDS: Readonly<Record<Cause, Row>> = {
     otherSessions: 'ends',
     halfStates: 'ends',
     linkedApps: 'ends',
+    sessionApps: 'ends',
     reason: 'epoch',
   },
   idle: { ...THIS, reason: 'idle' },
@@ -175,6 +184,8 @@ export interface Scope {
 interface Ended<S> {
   readonly session: S
   readonly ending: Ending
+  /** With what was to outlive it. */
+  readonly withApps: boolean
 }
 
 /** The table, applied: which of these sessions an event ends, and as what. Pure. */
@@ -183,11 +194,12 @@ export function endedBy<S extends { readonly id: string }>(
   sessions: readonly S[],
   scope: Scope,
 ): readonly Ended<S>[] {
-  const { thisSession, otherSessions, reason } = WHAT_ENDS[cause]
+  const { thisSession, otherSessions, sessionApps, reason } = WHAT_ENDS[cause]
   const ending = { reason, endedBy: scope.endedBy, why: scope.why }
+  const withApps = isEnded(sessionApps, '', scope)
   return sessions
     .filter(({ id }) => isEnded(id === scope.thisSession ? thisSession : otherSessions, id, scope))
-    .map((session) => ({ session, ending }))
+    .map((session) => ({ session, ending, withApps }))
 }
 
 /** The same for the one session that it is about: the event's own, or the one that it names. */

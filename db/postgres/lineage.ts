@@ -17,6 +17,13 @@ export async function endGrantsOfSession(queries: Queries, { id: sessionId }: Li
   await queries.detachGrants.execute({ sessionId })
 }
 
+/** With a session whose end leaves nothing that was made in it. */
+export async function endAllGrantsOfSession(queries: Queries, { id: sessionId }: LiveSession): Promise<void> {
+  if ((await queries.anyGrantOfSession.execute({ sessionId })).length === 0) return
+  await queries.tellOfSession.execute({ sessionId })
+  await queries.deleteGrantsOfSession.execute({ sessionId })
+}
+
 /** With a lock: nobody is there, so nothing is done in their name but what they let outlive the session. */
 export async function endBoundGrants(queries: Queries, { id: sessionId }: LiveSession): Promise<void> {
   if ((await queries.anyGrantOfSession.execute({ sessionId })).length === 0) return

@@ -6,7 +6,7 @@ import { type Ceiling, ceilingsOf, recipients } from '../notices.ts'
 import { endedEvent, endedRecord, impersonal, lockedEvent } from '../records.ts'
 import type { Changes } from './changes.ts'
 import type { Connection } from './connection.ts'
-import { endBoundGrants, endGrantsOfSession } from './lineage.ts'
+import { endAllGrantsOfSession, endBoundGrants, endGrantsOfSession } from './lineage.ts'
 import type { Queries } from './queries.ts'
 import { liveFrom, rowFrom } from './rows.ts'
 
@@ -55,11 +55,12 @@ export async function lockOfUser(
 }
 
 /** From here on nothing opens the session: its row, and with it every digest, is gone, and what hung on it. The record stays. */
-export async function end(queries: Queries, { session, ending }: Ends): Promise<void> {
+export async function end(queries: Queries, { session, ending, withApps }: Ends): Promise<void> {
   const record = endedRecord(session, ending)
   await queries.deleteSession.execute({ id: session.id })
   await queries.deletePendingOfSession.execute({ sessionId: session.id })
-  await endGrantsOfSession(queries, session)
+  if (withApps) await endAllGrantsOfSession(queries, session)
+  else await endGrantsOfSession(queries, session)
   await queries.insertEnded.execute({ ...record })
   await note(queries, endedEvent(session, ending))
   await announce(queries, { type: 'ended', sessionId: session.id, reason: ending.reason, at: record.endedAt })

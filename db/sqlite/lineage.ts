@@ -16,6 +16,13 @@ export function endGrantsOfSession(queries: Queries, { id: sessionId, now }: Liv
   queries.detachGrants.run({ sessionId })
 }
 
+/** With a session whose end leaves nothing that was made in it. */
+export function endAllGrantsOfSession(queries: Queries, { id: sessionId, now }: LiveSession): void {
+  if (!queries.anyGrantOfSession.get({ sessionId })) return
+  queries.tellOfSession.run({ sessionId, now: now.getTime() })
+  queries.deleteGrantsOfSession.run({ sessionId })
+}
+
 /** With a lock: nobody is there, so nothing is done in their name but what they let outlive the session. */
 export function endBoundGrants(queries: Queries, { id: sessionId, now }: LiveSession): void {
   if (!queries.anyGrantOfSession.get({ sessionId })) return

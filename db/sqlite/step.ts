@@ -6,7 +6,7 @@ import { type Ceiling, ceilingsOf, recipients } from '../notices.ts'
 import { endedEvent, endedRecord, impersonal, lockedEvent } from '../records.ts'
 import type { Changes } from './changes.ts'
 import type { Connection } from './connection.ts'
-import { endBoundGrants, endGrantsOfSession } from './lineage.ts'
+import { endAllGrantsOfSession, endBoundGrants, endGrantsOfSession } from './lineage.ts'
 import type { Queries } from './queries.ts'
 import { type LiveValues, liveFrom, rowFrom, userFrom } from './rows.ts'
 
@@ -49,12 +49,13 @@ export function liveOfUser(queries: Queries, userId: string, now: Date): LiveSes
 }
 
 /** From here on nothing opens the session: its row, and with it every digest, is gone, and what hung on it. The record stays. */
-export function end(queries: Queries, { session, ending }: Ends): void {
+export function end(queries: Queries, { session, ending, withApps }: Ends): void {
   const record = endedRecord(session, ending)
   const { beganAt, lastActiveAt, endedAt } = record
   queries.deleteSession.run({ id: session.id })
   queries.deletePendingOfSession.run({ sessionId: session.id })
-  endGrantsOfSession(queries, session)
+  if (withApps) endAllGrantsOfSession(queries, session)
+  else endGrantsOfSession(queries, session)
   queries.insertEnded.run({
     ...record,
     beganAt: beganAt.getTime(),

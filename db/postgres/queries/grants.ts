@@ -103,7 +103,11 @@ export function grantQueries(db: NodePgDatabase) {
     lockSomeGrants: db
       .select({ id: grants.id })
       .from(grants)
-      .where(lte(grants.createdAt, p('start')))
+      .where(
+        // Also what was made meanwhile in a session of before that has ended by itself.
+        sql`${lte(grants.createdAt, p('start'))} or ${grants.madeIn} in (select id from ended_sessions
+          where began_at <= ${p('start')})`,
+      )
       .orderBy(asc(grants.id))
       .limit(p('most'))
       .for('update')
@@ -123,6 +127,7 @@ export function grantQueries(db: NodePgDatabase) {
     deleteGrant: remove(named, 'delete_grant'),
     deleteReplaced: remove(and(eq(grants.id, p('replaces')), ofUser, ofClient, ofSession), 'delete_replaced'),
     deleteBoundGrants: remove(and(ofSession, isBound), 'delete_bound_grants'),
+    deleteGrantsOfSession: remove(ofSession, 'delete_grants_of_session'),
     deleteGrantsOfUser: remove(ofUser, 'delete_grants_of_user'),
     deleteGrantsOfClient: remove(ofClient, 'delete_grants_of_client'),
     deleteSomeGrants: remove(isSome, 'delete_some_grants'),

@@ -39,7 +39,9 @@ export function grantQueries(db: BetterSQLite3Database) {
     .from(grants)
     .where(and(isNull(grants.sessionId), lte(grants.expiresAt, p('now'))))
     .limit(p('most'))
-  const some = sql`${grants.id} in (select id from ${grants} where created_at <= ${p('start')} order by id limit ${p('most')})`
+  // Also what was made meanwhile in a session of before that has ended by itself.
+  const some = sql`${grants.id} in (select id from ${grants} where created_at <= ${p('start')}
+    or made_in in (select id from ended_sessions where began_at <= ${p('start')}) order by id limit ${p('most')})`
   return {
     client: db
       .select()
@@ -77,6 +79,7 @@ export function grantQueries(db: BetterSQLite3Database) {
     deleteGrant: remove(eq(grants.id, p('id'))),
     deleteReplaced: remove(and(eq(grants.id, p('replaces')), ofUser, ofClient, ofSession)),
     deleteBoundGrants: remove(and(ofSession, isBound)),
+    deleteGrantsOfSession: remove(ofSession),
     deleteGrantsOfUser: remove(ofUser),
     deleteGrantsOfClient: remove(ofClient),
     deleteSomeGrants: remove(some),

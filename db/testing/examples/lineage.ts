@@ -170,6 +170,24 @@ export function lineage(): void {
     }
   })
 
+  test('what is linked while everybody’s sessions end goes with its session, and the next one keeps its own', {
+    tag: '@v5.0.0-7.4.5',
+  }, async ({ store, place, alice }) => {
+    const [attached, former] = [await begin(store, alice), await begin(store, alice)]
+    const meanwhile = [await withToken(store, attached, true), await withToken(store, former, true)]
+    // As if they had consented once the ends had begun, and one had signed out before its turn came.
+    await store.sessions.signOut(proofOf(former))
+    await place.ageLinked(-MINUTE)
+    await store.sessions.endForEverybody({ endedBy: null })
+    for (const one of meanwhile) expect(await left(store, one)).toEqual([false, false])
+    const next = await withToken(store, await begin(store, alice), true)
+    expect(await left(store, next)).toEqual([true, true])
+    await place.ageLinked(MINUTE)
+    const told = await store.logouts.claim(9, 60)
+    expect(told.filter(({ clientId }) => clientId === meanwhile[0]?.grant.clientId)).toHaveLength(1)
+    expect(told.filter(({ clientId }) => clientId === meanwhile[1]?.grant.clientId)).toHaveLength(2)
+  })
+
   test('whatever is linked while its session ends, nothing is left of it', {
     tag: ['@v5.0.0-7.4.1', '@v5.0.0-15.4.2'],
   }, async ({ store, place, alice }) => {

@@ -37,6 +37,8 @@ export interface Household {
   /** A linked application: its grant outlives the session, which is none of those that may end. */
   readonly app: Grant
   readonly refreshToken: Buffer
+  /** What was let outlive the sessions that may end, each with a refresh token. */
+  readonly offline: readonly (readonly [session: SessionCheck, app: Grant, refreshToken: Buffer])[]
 }
 
 export async function household(store: Store, alice: string): Promise<Household> {
@@ -57,21 +59,30 @@ export async function household(store: Store, alice: string): Promise<Household>
   await store.artifacts.save(newArtifact('AuthorizationCode', { digest: code, grantId: app.id }))
   await store.artifacts.save(newArtifact('Interaction', { digest: consent, userId: alice }))
   await store.artifacts.save(newArtifact('RefreshToken', { digest: refreshToken, grantId: app.id }))
+  const other = await begin(store, alice, { browserDigest })
   return {
     store,
     alice,
     app,
+    offline: [await offlineApp(store, begun.session), await offlineApp(store, other)],
     refreshToken,
     halfDone: [
       ['AuthorizationCode', code],
       ['Interaction', consent],
     ],
     own: begun.session,
-    other: await begin(store, alice, { browserDigest }),
+    other,
     third: await begin(store, alice),
     browserDigest,
     halves: halves as Household['halves'],
   }
+}
+
+async function offlineApp(store: Store, session: SessionCheck) {
+  const app = await linked(store, session, { offline: true })
+  const refreshToken = randomBytes(32)
+  await store.artifacts.save(newArtifact('RefreshToken', { digest: refreshToken, grantId: app.id }))
+  return [session, app, refreshToken] as const
 }
 
 /** Whose word the person's own session rests on. */
@@ -94,6 +105,7 @@ const FOUND: Readonly<Record<Credential, (household: Household, cause: Cause) =>
   async knownBrowsers({ store, alice, browserDigest }) {
     return (await store.sessions.knowsBrowser(alice, browserDigest)) ? 'stays' : 'ends'
   },
+  sessionApps: foundOffline,
   async linkedApps({ store, app, refreshToken }) {
     const left = [await store.grants.check(app.id), await store.artifacts.find('RefreshToken', refreshToken)]
     const told = (await store.logouts.claim(100, 0)).filter(({ sessionId }) => sessionId === app.madeIn)
@@ -101,6 +113,23 @@ const FOUND: Readonly<Record<Credential, (household: Household, cause: Cause) =>
     if (left.every(Boolean)) return told.length === 1 ? 'stays' : `told ${told.length} times`
     return left.some(Boolean) || told.length !== 2 ? `half over, told ${told.length} times` : 'ends'
   },
+}
+
+/** Of sessions that are over: what was let outlive them. It is told of once in any case. */
+async function foundOffline({ store, offline }: Household, cause: Cause): Promise<Found> {
+  const told = await store.logouts.claim(100, 0)
+  const found = new Set<Found>()
+  for (const [session, app, refreshToken] of offline) {
+    const isOver = (await store.sessions.check(session.id)) === undefined
+    const both = [await store.grants.check(app.id), await store.artifacts.find('RefreshToken', refreshToken)]
+    const left = both.filter(Boolean).length
+    const times = told.filter(({ clientId }) => clientId === app.clientId).length
+    if (times !== Number(isOver || left === 0)) found.add(`told ${times} times`)
+    else if (left === 1) found.add('half over')
+    else if (isOver) found.add(left === 2 ? 'stays' : 'ends')
+    else if (left === 0 && WHAT_ENDS[cause].linkedApps === 'stays') found.add('ended beside another session')
+  }
+  return [...found].join(', ') || 'stays'
 }
 
 async function foundSession(store: Store, before: SessionCheck, cause: Cause): Promise<Found> {
@@ -176,7 +205,7 @@ export function whatEnds(): void {
       const { reason: _, ...row } = WHAT_ENDS[cause]
       for (const credential of Object.keys(row) as Credential[]) {
         // One session was named, so no application is disconnected.
-        const isNamed = credential === 'linkedApps' && row[credential] === 'target'
+        const isNamed = credential.endsWith('Apps') && row[credential] === 'target'
         expect(await FOUND[credential](all, cause), credential).toBe(isNamed ? 'stays' : ENDS[row[credential]])
         const theirs = cause === 'everybody-ended' ? ENDS[row[credential]] : 'stays'
         expect(await FOUND[credential](bystander, cause), `${credential} of somebody else`).toBe(theirs)
