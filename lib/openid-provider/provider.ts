@@ -6,7 +6,7 @@ import { settings } from '#lib/config.ts'
 import { signingKeys } from '#lib/keys/signing.ts'
 import { log } from '#lib/log.ts'
 import { store } from '#lib/store.ts'
-import { now } from '#lib/time.ts'
+import { MINUTE, now } from '#lib/time.ts'
 import { configuration } from './configuration.ts'
 import { tellThePerson } from './error-page.ts'
 import { offeredScopes } from './grantable.ts'
@@ -48,9 +48,7 @@ function make(): Provider {
   provider.proxy = true
   adjustClients(provider)
   adjustSessions(provider)
-  // In one step, so that of two proofs at once one is the first.
-  provider.ReplayDetection.unique = async (issuer, id, until) =>
-    store().artifacts.once(`dpop ${issuer}`, id, Math.max(1, until - now().getTime() / 1000))
+  provider.ReplayDetection.unique = isFirst
   provider.use(noteFailure)
   provider.use(advertise)
   provider.use(askToSignOut)
@@ -63,6 +61,15 @@ function make(): Provider {
     if (id) noteUse(id).catch((err) => log().warn({ err }, 'the use of a grant was not noted'))
   })
   return provider
+}
+
+/**
+ * In one step, so that of two proofs at once one is the first. The library takes a proof whose clock is behind or ahead of
+ * ours, and says how long it would take one that is right: one from ahead is good for as long again. RFC 9449 §11.1
+ */
+async function isFirst(client: string, proofId: string, until: number): Promise<boolean> {
+  const left = Math.ceil(until - now().getTime() / 1000)
+  return store().artifacts.once(`dpop ${client}`, hash('sha256', proofId, 'base64url'), 2 * left + MINUTE)
 }
 
 /** What our own steps throw, as the library does for its own below; the bridge answers it. */
