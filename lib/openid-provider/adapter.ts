@@ -21,6 +21,8 @@ export function adapterFor(kind: string): Adapter {
       return { ...looking(grantView), destroy: (id) => endFamily(id, 'app-disconnected') }
     case 'Session':
       return looking(sessionView)
+    case 'Interaction':
+      return { ...artifacts(kind), destroy: takeUp }
     default:
       return artifacts(kind)
   }
@@ -53,6 +55,15 @@ function artifacts(kind: string): Adapter {
     // What hangs on a grant goes with its row.
     revokeByGrantId: nothing,
   }
+}
+
+/**
+ * The library does this where a request that has waited goes on. It goes on once, so nobody makes more requests of one,
+ * however many visits come at once.
+ */
+async function takeUp(id: string): Promise<void> {
+  if (!(await store().pending.take(id))) throw new errors.SessionNotFound('taken up already')
+  await store().artifacts.remove('Interaction', artifactDigest(id))
 }
 
 /** What is half done goes with the session, even where the person has let the application stay. */
