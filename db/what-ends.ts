@@ -160,8 +160,9 @@ export const WHAT_ENDS: Readonly<Record<Cause, Row>> = {
   // Its half-states and grants are of that epoch too: nothing that was made in it counts.
   epoch: { ...THIS, reason: 'epoch' },
   // One copy is one session; which of the two was the thief nobody knows.
-  replayed: { ...THIS, reason: 'replayed' },
-  circumstances: { ...THIS, reason: 'circumstances' },
+  // And whoever it was may have let an application outlive it.
+  replayed: { ...THIS, sessionApps: 'ends', reason: 'replayed' },
+  circumstances: { ...THIS, sessionApps: 'ends', reason: 'circumstances' },
   // The one that begins is this one.
   limit: { ...NOTHING, otherSessions: 'target', reason: 'limit' },
   'signed-in-again': { ...THIS, reason: 'signed-in-again' },
