@@ -4,7 +4,7 @@ import type { SessionProof } from '#db/contract.ts'
 import { store } from '#lib/store.ts'
 import { grantable } from './grantable.ts'
 import { isNative } from './registration.ts'
-import { askedBy, authenticationFor, reachable } from './request.ts'
+import { askedBy, authenticationFor, hintedBy, reachable } from './request.ts'
 import { reusableGrant } from './reuse.ts'
 import { shownIn } from './shown.ts'
 import { visitOf } from './visit.ts'
@@ -38,21 +38,21 @@ function isUnasked({ oidc: { client, result } }: KoaContextWithOIDC): boolean {
 
 async function isDue(ctx: KoaContextWithOIDC): Promise<boolean> {
   const { proof, began } = visitOf(ctx)
-  const { params, entities } = ctx.oidc
   if (!proof) return true
-  const hinted = entities.IdTokenHint?.payload.sub
-  if (hinted !== undefined && hinted !== proof.userId) throw new errors.LoginRequired('another account is signed in')
-  const need = await authenticationNeed(params ?? {}, proof, began)
+  const need = await authenticationNeed(ctx.oidc.params ?? {}, proof, began)
+  if (need === 'another') throw new errors.LoginRequired('another account is signed in')
   if (need === 'unreachable') throw new errors.UnmetAuthenticationRequirements('acr_values cannot be reached')
   return need === 'due'
 }
 
-/** What a request with these parameters asks of the person who is signed in. */
+/** What a request with these parameters asks of the person who is signed in; `another`: it is for somebody else. */
 export async function authenticationNeed(
   params: Readonly<Record<string, unknown>>,
   { userId, session, now }: SessionProof,
   began: Date | null,
-): Promise<'enough' | 'due' | 'unreachable'> {
+): Promise<'enough' | 'due' | 'unreachable' | 'another'> {
+  const hinted = hintedBy(params)
+  if (hinted !== null && hinted !== userId) return 'another'
   const asked = askedBy(params)
   const factors = asked.level > 0 ? await store().users.factors(userId) : undefined
   return authenticationFor(asked, await shownIn(session), factors ? reachable(factors) : 3, began, now)

@@ -1,7 +1,8 @@
 /**
  * What an application asks of the person's authentication, and whether a session has it. Pure.
- * @see OpenID Connect Core §3.1.2.1 (`prompt`, `max_age`, `acr_values`), RFC 9470; ASVS v5.0.0-7.6.1, 10.3.4
+ * @see OpenID Connect Core §3.1.2.1 (`prompt`, `max_age`, `id_token_hint`, `acr_values`), RFC 9470; ASVS v5.0.0-7.6.1, 10.3.4
  */
+import { decodeJwt } from 'jose'
 import type { Factors, SessionCheck } from '#db/contract.ts'
 import { assuranceLevel, hasFirstFactor, hasMethod, hasPasskey } from '#lib/authentication/assurance.ts'
 import { due } from '#lib/authentication/second-factor.ts'
@@ -31,6 +32,14 @@ export function askedBy({ prompt, max_age, acr_values }: Parameters): Asked {
     maxAge: max_age === undefined ? null : Number(max_age),
     level: levels.length > 0 ? Math.min(...levels) : 0,
   }
+}
+
+/**
+ * Whom the request is for; null when it does not say. The ID token was verified when the request came (the library does
+ * that, and not again when it goes on), and has waited sealed since.
+ */
+export function hintedBy({ id_token_hint: hint }: Parameters): string | null {
+  return typeof hint === 'string' ? (decodeJwt(hint).sub ?? null) : null
 }
 
 export function words(text: unknown): string[] {

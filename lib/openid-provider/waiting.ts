@@ -65,7 +65,7 @@ export async function nextOf(
 ): Promise<Next> {
   if (interaction.result) return 'onward'
   const need = await authenticationNeed(interaction.params, proof, began)
-  if (need === 'unreachable') return 'onward'
+  if (need === 'unreachable' || need === 'another') return 'onward'
   if (need === 'due') return isShownSince(await shownIn(proof.session), began) ? 'stronger' : 'authenticate'
   // A device is let in by a person each time, and so is an app that anybody on a device could pass themselves off as.
   const native = isNative(client.secretDigest === null, client.redirectUris)

@@ -38,7 +38,7 @@ export default async function AuthorizePage({ params }: Props) {
 }
 
 function Answered({ waiting: { id, client, interaction, userCode } }: { readonly waiting: WaitingRequest }) {
-  if (userCode !== null) return <DeviceAnswered app={client.name} allowed={!interaction.result?.error} />
+  if (userCode !== null) return <DeviceAnswered app={client.name} allowed={interaction.result?.consent !== undefined} />
   return <Onward title="Just a moment" to={client.name} href={`/oauth/authorize/${id}`} />
 }
 
