@@ -47,7 +47,6 @@ async function bootOnce(): Promise<void> {
   })
   startHousekeeping()
   startSender()
-  startLogoutSender()
   const first = tryToOpen(1)
   await Promise.race([first, pause(FIRST_WAIT, undefined, { ref: false })])
   void keepTrying(first)
@@ -68,6 +67,7 @@ async function tryToOpen(attempt: number): Promise<boolean> {
     await store.ping()
     keepEpoch()
     followEnds(store)
+    startLogoutSender()
     log().info(
       { dialect: store.dialect, origin: settings().origin, level: settings().level },
       'the session store is open',
