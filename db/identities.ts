@@ -20,7 +20,8 @@ export interface IdentityStore {
   federation(sessionId: string): MaybePromise<Resting | undefined>
   /**
    * The provider has signed somebody out: ends the sessions that rest on it, locked ones too, as `provider`, and takes
-   * away the sign-ins from there that are half done. Answers how many sessions ended.
+   * away the sign-ins from there that are half done. Answers how many sessions ended; `'again'` when the token came
+   * before. In one step: a token that ended nothing because the step failed may be sent again.
    */
-  signedOutElsewhere(what: SignedOutElsewhere): MaybePromise<number>
+  signedOutElsewhere(what: SignedOutElsewhere): MaybePromise<number | 'again'>
 }

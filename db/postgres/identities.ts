@@ -49,8 +49,10 @@ export function postgresIdentities({ connection }: Parts): IdentityStore {
       }),
 
     // In the order of their ids, as everybody locks sessions.
-    signedOutElsewhere: ({ issuedAt, ...whom }) =>
+    signedOutElsewhere: ({ issuedAt, token, ...whom }) =>
       connection.write(async (queries) => {
+        const { rowCount } = await queries.showOnce.execute({ issuer: whom.issuer, ...token })
+        if (!rowCount) return 'again'
         await queries.deleteFederatedHalves.execute({ ...whom, issuedAtText: issuedAt.toISOString() })
         let ended = 0
         for (const { sessionId } of await queries.federatedSessions.execute({ ...whom, issuedAt })) {

@@ -44,8 +44,11 @@ export function sqliteIdentities(parts: Parts): IdentityStore {
         return { ...resting, issuedAt: new Date(issuedAt) }
       }),
 
-    signedOutElsewhere: ({ issuedAt, ...whom }) =>
+    signedOutElsewhere: ({ issuedAt, token: { id, lifetime }, ...whom }) =>
       step(parts, (queries, now) => {
+        const at = now.getTime()
+        const shown = { issuer: whom.issuer, id, now: at, expiresAt: at + lifetime * 1000 }
+        if (queries.showOnce.run(shown).changes === 0) return 'again'
         queries.deleteFederatedHalves.run({ ...whom, issuedAtText: issuedAt.toISOString() })
         const found = queries.federatedSessions.all({ ...whom, issuedAt: issuedAt.getTime() })
         for (const { sessionId } of found) {

@@ -41,4 +41,6 @@ export type SignedOutElsewhere = Pick<Federation, 'issuer'> & {
   readonly sid: string | null
   /** By the provider's clock. What was issued later stays. */
   readonly issuedAt: Date
+  /** The token that says so: it is good once, and remembered for so many seconds. */
+  readonly token: { readonly id: string; readonly lifetime: number }
 }

@@ -1,10 +1,12 @@
 import 'server-only'
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import type { SignedOutElsewhere } from '#db/contract.ts'
 import type { IdentityProvider } from '#lib/config/providers.ts'
 import { log } from '#lib/log.ts'
 import { store } from '#lib/store.ts'
 import { DAY, secondsBetween } from '#lib/time.ts'
 import { configurationOf, LEEWAY, PATIENCE } from './discovery.ts'
+import { areKeysAway } from './keys-away.ts'
 
 /**
  * What a provider sends when it has signed somebody out. Strict, since whoever could forge one would sign people out: it
@@ -12,13 +14,8 @@ import { configurationOf, LEEWAY, PATIENCE } from './discovery.ts'
  * keys with an algorithm of the list, for us, from now, once, about a session or a person, and be no ID token.
  * @see OpenID Connect Back-Channel Logout 1.0 §2.4, 2.6; ASVS v5.0.0-10.5.5, 9.2.2
  */
-export type SignedOut =
-  | {
-      readonly outcome: 'signed-out'
-      readonly subject: string | null
-      readonly sid: string | null
-      readonly issuedAt: Date
-    }
+type Read =
+  | (Omit<SignedOutElsewhere, 'issuer'> & { readonly outcome: 'signed-out' })
   /** The body of the answer says no more than that. */
   | { readonly outcome: 'refused' }
   /** Its keys cannot be had: it may send the token again. */
@@ -27,7 +24,19 @@ export type SignedOut =
 const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'EdDSA', 'Ed25519']
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
-export async function readLogoutToken(provider: IdentityProvider, token: string): Promise<SignedOut> {
+/** Ends what it names. The token is used up in the step that ends it: whatever fails before, it may be sent again. */
+export async function signOutByToken(
+  provider: IdentityProvider,
+  token: string,
+): Promise<'signed-out' | 'refused' | 'unreachable'> {
+  const read = await readLogoutToken(provider, token)
+  if (read.outcome !== 'signed-out') return read.outcome
+  const { outcome, ...what } = read
+  const ended = await store().identities.signedOutElsewhere({ issuer: provider.issuer, ...what })
+  return ended === 'again' ? refused(provider, 'it came before').outcome : outcome
+}
+
+async function readLogoutToken(provider: IdentityProvider, token: string): Promise<Read> {
   const keys = await keysOf(provider)
   if (!keys) return { outcome: 'unreachable' }
   const now = await store().clock()
@@ -41,15 +50,18 @@ export async function readLogoutToken(provider: IdentityProvider, token: string)
       currentDate: now,
       ...(provider.logoutTokenType === 'logout+jwt' && { typ: 'logout+jwt' }),
     })
-    return await read(provider, payload, now)
+    return read(provider, payload, now)
   } catch (cause) {
-    if (cause instanceof errors.JWKSTimeout || cause instanceof TypeError) return { outcome: 'unreachable' }
+    if (areKeysAway(cause)) {
+      log().warn({ provider: provider.id, err: cause }, 'the keys of an identity provider cannot be had')
+      return { outcome: 'unreachable' }
+    }
     if (cause instanceof errors.JOSEError) return refused(provider, cause.code)
     throw cause
   }
 }
 
-async function read(provider: IdentityProvider, payload: JWTPayload, now: Date): Promise<SignedOut> {
+function read(provider: IdentityProvider, payload: JWTPayload, now: Date): Read {
   const { iat = 0, exp = 0, jti, events, sub, sid } = payload
   if ('nonce' in payload) return refused(provider, 'it has a nonce')
   if (!isLogout(events)) return refused(provider, 'events')
@@ -62,8 +74,8 @@ async function read(provider: IdentityProvider, payload: JWTPayload, now: Date):
   if (typeof jti !== 'string' || jti === '') return refused(provider, 'jti')
   // Until it has run out; after that `exp` refuses it. A year from now is remembered for a day: what it names began before.
   const lifetime = Math.min(DAY, secondsBetween(now, new Date(exp * 1000)) + 2 * LEEWAY)
-  if (!(await store().artifacts.once(provider.issuer, jti, lifetime))) return refused(provider, 'it came before')
-  return { outcome: 'signed-out', subject, sid: session, issuedAt: new Date(Math.floor(iat) * 1000) }
+  const issuedAt = new Date(Math.floor(iat) * 1000)
+  return { outcome: 'signed-out', subject, sid: session, issuedAt, token: { id: jti, lifetime } }
 }
 
 /** §2.4: an object with this one name, whose value is an object. */
@@ -98,7 +110,7 @@ async function keysOf(provider: IdentityProvider): Promise<JWTVerifyGetKey | nul
   return get
 }
 
-function refused(provider: IdentityProvider, problem: string): SignedOut {
+function refused(provider: IdentityProvider, problem: string): { readonly outcome: 'refused' } {
   log().warn({ provider: provider.id, problem }, 'a logout token was refused')
   return { outcome: 'refused' }
 }

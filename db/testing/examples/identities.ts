@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from '@playwright/test'
-import type { Federation, NewIdentity, Store } from '../../contract.ts'
+import type { Federation, NewIdentity, SignedOutElsewhere, Store } from '../../contract.ts'
 import { begin, byPerson, event, HOUR, newPending, newSession, proofOf, randomId, signUp, test } from '../../testing.ts'
 import { atOnce } from '../at-once.ts'
 
@@ -20,6 +20,11 @@ function federation(other: Partial<Federation> = {}): Federation {
 /** A session that rests on a provider's word. */
 function resting(store: Store, userId: string, other: Partial<Federation> = {}) {
   return begin(store, userId, { federation: federation(other) })
+}
+
+/** By a token that has not come before. */
+function by(what: Omit<SignedOutElsewhere, 'token'>): SignedOutElsewhere {
+  return { ...what, token: { id: randomId(), lifetime: HOUR } }
 }
 
 async function link(store: Store, userId: string, identity: NewIdentity) {
@@ -189,23 +194,57 @@ export function identities(): void {
     const over = () => Promise.all([one, two, other, bobs, own].map(isOver))
 
     const sid = { issuer: ISSUER, subject: 'alice', sid: 'one', issuedAt: later(1) }
-    expect(await store.identities.signedOutElsewhere(sid)).toBe(1)
+    expect(await store.identities.signedOutElsewhere(by(sid))).toBe(1)
     expect(await over()).toEqual([true, false, false, false, false])
     expect((await store.sessions.ended(one.id))?.reason).toBe('provider')
     expect(await store.identities.federation(one.id)).toBeUndefined()
-    expect(await store.identities.signedOutElsewhere({ ...sid, subject: null })).toBe(1)
+    expect(await store.identities.signedOutElsewhere(by({ ...sid, subject: null }))).toBe(1)
     expect(await over()).toEqual([true, false, false, true, false])
-    expect(await store.identities.signedOutElsewhere({ ...sid, sid: null })).toBe(1)
+    expect(await store.identities.signedOutElsewhere(by({ ...sid, sid: null }))).toBe(1)
     expect(await over()).toEqual([true, true, false, true, false])
-    expect(await store.identities.signedOutElsewhere(sid)).toBe(0)
+    expect(await store.identities.signedOutElsewhere(by(sid))).toBe(0)
   })
 
   test('what was issued after a sign-out is not ended by it', { tag: '@v5.0.0-7.4.1' }, async ({ store, alice }) => {
     const session = await resting(store, alice, { issuedAt: later(1) })
     const whom = { issuer: ISSUER, subject: 'alice', sid: null }
-    expect(await store.identities.signedOutElsewhere({ ...whom, issuedAt: AT })).toBe(0)
+    expect(await store.identities.signedOutElsewhere(by({ ...whom, issuedAt: AT }))).toBe(0)
     expect(await store.sessions.check(session.id)).toBeDefined()
-    expect(await store.identities.signedOutElsewhere({ ...whom, issuedAt: later(1) })).toBe(1)
+    expect(await store.identities.signedOutElsewhere(by({ ...whom, issuedAt: later(1) }))).toBe(1)
+  })
+
+  test('a token signs out once, and of twenty at once one', { tag: ['@v5.0.0-10.5.5', '@v5.0.0-15.4.2'] }, async ({
+    store,
+    place,
+    alice,
+  }) => {
+    const peer = await place.peer()
+    const session = await resting(store, alice)
+    const what = by({ issuer: ISSUER, subject: null, sid: 'one', issuedAt: later(1) })
+    const done = await atOnce(20, (index) =>
+      index % 2 ? peer.call('identities.signedOutElsewhere', what) : store.identities.signedOutElsewhere(what),
+    )
+    expect(done.filter((one) => one === 'again')).toHaveLength(19)
+    expect(await store.sessions.check(session.id)).toBeUndefined()
+    const next = await resting(store, alice)
+    expect(await store.identities.signedOutElsewhere(what)).toBe('again')
+    expect(await store.sessions.check(next.id)).toBeDefined()
+    // Another provider may call its own the same.
+    expect(await store.identities.signedOutElsewhere({ ...what, issuer: 'https://other.example.org' })).toBe(0)
+  })
+
+  test('a token whose sessions could not be ended is not used up', { tag: '@v5.0.0-16.5.3' }, async ({
+    store,
+    place,
+    alice,
+  }) => {
+    const session = await resting(store, alice)
+    const what = by({ issuer: ISSUER, subject: null, sid: 'one', issuedAt: later(1) })
+    await place.query('alter table ended_sessions rename to away')
+    await expect(async () => store.identities.signedOutElsewhere(what)).rejects.toThrow()
+    await place.query('alter table away rename to ended_sessions')
+    expect(await store.sessions.check(session.id)).toBeDefined()
+    expect(await store.identities.signedOutElsewhere(what)).toBe(1)
   })
 
   test('half a sign-in from there goes with it, and no other half', async ({ store, alice }) => {
@@ -215,7 +254,7 @@ export function identities(): void {
     }
     const [gone, other, newer] = [await half('one'), await half('two'), await half('one', later(60))]
     const own = await store.pending.begin(newPending('sign-in', alice), null)
-    await store.identities.signedOutElsewhere({ issuer: ISSUER, subject: null, sid: 'one', issuedAt: later(1) })
+    await store.identities.signedOutElsewhere(by({ issuer: ISSUER, subject: null, sid: 'one', issuedAt: later(1) }))
     const left = await Promise.all([gone, other, newer, own].map(({ id }) => store.pending.take(id)))
     expect(left.map((one) => one !== undefined)).toEqual([false, true, true, true])
   })

@@ -168,7 +168,12 @@ const HAPPENS: Readonly<Record<Cause, (household: Household) => unknown>> = {
   limit: ({ store, alice, other }) =>
     store.sessions.begin(newSession(alice), { most: 3, action: 'ask', chosen: [other.id] }),
   'signed-in-again': ({ store, alice, own }) => store.sessions.begin(newSession(alice, { replaces: own.id }), NO_LIMIT),
-  provider: ({ store, alice }) => store.identities.signedOutElsewhere({ ...atProvider(alice), issuedAt: new Date() }),
+  provider: ({ store, alice }) =>
+    store.identities.signedOutElsewhere({
+      ...atProvider(alice),
+      issuedAt: new Date(),
+      token: { id: alice, lifetime: 60 },
+    }),
 }
 
 function emailLink({ halves, own }: Household): Authority {

@@ -1,9 +1,8 @@
 import { json, notAllowed, open } from '#lib/http/api.ts'
 import { readLimited } from '#lib/http/body.ts'
 import { problem } from '#lib/http/problem.ts'
-import { readLogoutToken } from '#lib/relying-party/logout-token.ts'
+import { signOutByToken } from '#lib/relying-party/logout-token.ts'
 import { providerById } from '#lib/relying-party/providers.ts'
-import { store } from '#lib/store.ts'
 
 interface Params {
   readonly provider: string
@@ -19,11 +18,9 @@ export const POST = open<Params>(async ({ request, params }) => {
   if (!provider) return problem('not_found')
   const token = await tokenIn(request)
   if (token === null) return invalid('logout_token is missing, or stands there twice.')
-  const read = await readLogoutToken(provider, token)
-  if (read.outcome === 'unreachable') return problem('unavailable', { retryAfter: 30 })
-  if (read.outcome === 'refused') return invalid('The logout token is not valid.')
-  const { subject, sid, issuedAt } = read
-  await store().identities.signedOutElsewhere({ issuer: provider.issuer, subject, sid, issuedAt })
+  const outcome = await signOutByToken(provider, token)
+  if (outcome === 'unreachable') return problem('unavailable', { retryAfter: 30 })
+  if (outcome === 'refused') return invalid('The logout token is not valid.')
   return new Response(null, { status: 200, headers: { 'cache-control': 'no-store' } })
 })
 
