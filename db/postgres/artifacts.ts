@@ -17,6 +17,9 @@ export function postgresArtifacts({ connection, options }: Parts): ArtifactStore
     save: (artifact) =>
       connection.write(async (queries) => {
         if (!(await stands(queries, artifact.grantId))) return false
+        const { kind, replaces } = artifact
+        // One after the other, so that each sees those made before in the same place.
+        if (replaces !== null) await queries.lockFamily.execute({ kind, digest: replaces })
         await queries.saveArtifact.execute(inEpoch(artifact))
         return true
       }),

@@ -20,6 +20,9 @@ export function artifactQueries(db: NodePgDatabase) {
   // Of all that were made in one place, the first that is shown uses up the others.
   const consumedAt = sql<Date | null>`coalesce(${artifacts.consumedAt}, (select min(s.consumed_at) from artifacts s
     where s.replaces = ${artifacts.replaces} and s.kind = ${artifacts.kind}))`.mapWith(artifacts.consumedAt)
+  // All that were made in one place run out together: the one that was shown must not be forgotten before the others.
+  const expiresAt = sql`coalesce((select min(s.expires_at) from artifacts s where s.kind = ${p('kind')}
+    and s.replaces = ${p('replaces')} and s.digest <> ${p('digest')}), ${ahead('lifetime')})`
   const found = (which: ReturnType<typeof and>, statement: string) =>
     db
       .select({ ...getTableColumns(artifacts), consumedAt })
@@ -52,12 +55,12 @@ export function artifactQueries(db: NodePgDatabase) {
   return {
     saveArtifact: db
       .insert(artifacts)
-      .values({ ...kept, replaces, expiresAt: ahead('lifetime') })
+      .values({ ...kept, replaces, expiresAt })
       .onConflictDoUpdate({
         target: [artifacts.kind, artifacts.digest],
         set: {
           ...Object.fromEntries(Object.keys(changed).map((column) => [column, to(column)])),
-          expiresAt: ahead('lifetime'),
+          expiresAt,
         },
       })
       .prepare('save_artifact'),

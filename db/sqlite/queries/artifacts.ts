@@ -18,6 +18,9 @@ export function artifactQueries(db: BetterSQLite3Database) {
   // Of all that were made in one place, the first that is shown uses up the others.
   const consumedAt = sql<number | null>`coalesce(${artifacts.consumedAt}, (select min(s.consumed_at) from artifacts s
     where s.replaces = ${artifacts.replaces} and s.kind = ${artifacts.kind}))`
+  // All that were made in one place run out together: the one that was shown must not be forgotten before the others.
+  const expiresAt = sql`coalesce((select min(s.expires_at) from artifacts s where s.kind = ${p('kind')}
+    and s.replaces = ${p('replaces')} and s.digest <> ${p('digest')}), ${p('expiresAt')})`
   const found = (which: ReturnType<typeof and>) =>
     db
       .select({ ...getTableColumns(artifacts), consumedAt })
@@ -39,10 +42,10 @@ export function artifactQueries(db: BetterSQLite3Database) {
   return {
     saveArtifact: db
       .insert(artifacts)
-      .values({ ...kept, replaces: p('replaces') })
+      .values({ ...kept, replaces: p('replaces'), expiresAt })
       .onConflictDoUpdate({
         target: [artifacts.kind, artifacts.digest],
-        set: Object.fromEntries(Object.keys(changed).map((column) => [column, to(column)])),
+        set: { ...Object.fromEntries(Object.keys(changed).map((column) => [column, to(column)])), expiresAt },
       })
       .prepare(),
     artifact: found(named),

@@ -97,6 +97,46 @@ export function artifacts(): void {
     expect(await spend(third)).toBe('spent')
   })
 
+  test('all that were made in one place run out together, so that none is forgotten before another', {
+    tag: '@v5.0.0-10.4.5',
+  }, async ({ store, alice, place }) => {
+    for (const shownLast of [false, true]) {
+      const { token, next, spend } = await family(store, alice)
+      const first = await token()
+      await spend(first)
+      const one = await next(first)
+      await place.ageLinked(GRACE - 5)
+      expect(await spend(first)).toBe('again')
+      const other = await next(first)
+      const [shown, copy] = shownLast ? [other, one] : [one, other]
+      expect(await spend(shown)).toBe('spent')
+      await place.ageLinked(HOUR - GRACE)
+      expect(await spend(copy)).toBe('reused')
+      await place.ageLinked(5)
+      await store.sessions.purge(9)
+      expect(await spend(copy)).toBe('unknown')
+    }
+  })
+
+  test('made in one place at once, they run out together as well', { tag: '@v5.0.0-15.4.2' }, async ({
+    store,
+    alice,
+    place,
+  }) => {
+    const { id: grantId } = await linked(store, await begin(store, alice))
+    const first = newArtifact('RefreshToken', { grantId })
+    await store.artifacts.save(first)
+    await store.artifacts.spend('RefreshToken', first.digest, GRACE)
+    const peer = await place.peer()
+    await atOnce(20, (index) => {
+      const copy = newArtifact('RefreshToken', { grantId, replaces: first.digest, lifetime: HOUR - index })
+      return index % 2 ? peer.call('artifacts.save', copy) : store.artifacts.save(copy)
+    })
+    expect(await place.query('select 1 from artifacts where replaces is not null')).toHaveLength(20)
+    const ends = await place.query('select distinct expires_at from artifacts where replaces is not null')
+    expect(ends).toHaveLength(1)
+  })
+
   test('fifty that show the copies of one place get one successor', { tag: '@v5.0.0-15.4.2' }, async ({
     store,
     alice,
