@@ -60,10 +60,17 @@ export interface ArtifactStore {
   once(issuer: string, id: string, lifetime: number): MaybePromise<boolean>
 }
 
+/** What one address may take of a claim, so that a long line holds up no other. */
+export interface ClaimedLine {
+  readonly most: number
+  /** Addresses that nothing is claimed for. */
+  readonly full: readonly string[]
+}
+
 /** Relying parties that wait to be told of an end. Written with the end; leased to one sender at a time. */
 export interface LogoutOutbox {
-  /** At most `most` that are due, for this caller alone during `lease` seconds. Oldest first. */
-  claim(most: number, lease: number): MaybePromise<readonly LogoutNotice[]>
+  /** At most `most` that are due, for this caller alone during `lease` seconds. Oldest first. `line` bounds each address. */
+  claim(most: number, lease: number, line?: ClaimedLine): MaybePromise<readonly LogoutNotice[]>
   sent(id: number): MaybePromise<void>
   /** Tried again after so many seconds, or given up with null. */
   failed(id: number, after: number | null): MaybePromise<void>

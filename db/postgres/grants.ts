@@ -107,9 +107,9 @@ export function postgresGrants(parts: Parts): GrantStore {
 
 export function postgresLogouts({ connection }: Parts): LogoutOutbox {
   return {
-    claim: (most, lease) =>
+    claim: (most, lease, { most: each, full } = { most, full: [] }) =>
       connection.write(async (queries) => {
-        const due = await queries.dueLogouts.execute({ most })
+        const due = await queries.dueLogouts.execute({ most, each, full })
         if (due.length > 0) await queries.postponeLogouts.execute({ ids: due.map(({ id }) => id), after: lease })
         return due.map(logoutFrom)
       }),

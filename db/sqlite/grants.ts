@@ -122,12 +122,13 @@ export function sqliteGrants(parts: Parts): GrantStore {
 export function sqliteLogouts(parts: Parts): LogoutOutbox {
   const { connection, options } = parts
   return {
-    claim(most, lease) {
+    claim(most, lease, { most: each, full: lines } = { most, full: [] }) {
       // Mostly there is nobody to tell; then nobody is made to wait for the write lock.
       const now = options.clock().getTime()
-      if (!connection.read((queries) => queries.dueLogouts.get({ now, most: 1 }))) return []
+      const full = JSON.stringify(lines)
+      if (!connection.read((queries) => queries.anyLogoutDue.get({ now, full }))) return []
       return step(parts, (queries, at) => {
-        const due = queries.dueLogouts.all({ now: at.getTime(), most })
+        const due = queries.dueLogouts.all({ now: at.getTime(), most, each, full })
         for (const { id } of due) queries.postponeLogout.run({ id, dueAt: at.getTime() + lease * 1000 })
         return due.map(logoutFrom)
       })

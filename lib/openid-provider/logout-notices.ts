@@ -4,8 +4,9 @@ import { MINUTE, secondsBetween } from '#lib/time.ts'
 import type { Post, Told } from './logout-post.ts'
 import { tellAgainAfter } from './logout-schedule.ts'
 
-/** Notices held at once, and connections to one relying party. */
-const MOST_HELD = 1000
+/** Notices taken in one step, and for one relying party; connections to it. */
+const MOST_TAKEN = 1000
+const MOST_IN_LINE = 200
 const AT_ONCE = 8
 
 /** A notice is this process's alone for so long. Seconds. */
@@ -25,7 +26,10 @@ interface Held {
   readonly since: Date
 }
 
-/** One relying party's address. Each has a line of its own: whoever does not answer holds up nobody else. */
+/**
+ * One relying party's address. Each has a line of its own, and nothing is taken for a full one: whoever does not answer,
+ * or slowly, holds up nobody else. There are as many lines as addresses that administrators have registered.
+ */
 interface Line {
   readonly waiting: Held[]
   active: number
@@ -45,13 +49,11 @@ export interface Teller {
 export function openTeller({ logouts, sign, post, clock, log }: Office, signal: AbortSignal): Teller {
   const lines = new Map<string, Line>()
   const underWay = new Set<Promise<void>>()
-  let held = 0
 
   function hold(notice: LogoutNotice): void {
     const line = lines.get(notice.uri) ?? { waiting: [], active: 0 }
     lines.set(notice.uri, line)
     line.waiting.push({ notice, since: clock() })
-    held += 1
     advance(notice.uri, line)
   }
 
@@ -61,7 +63,6 @@ export function openTeller({ logouts, sign, post, clock, log }: Office, signal: 
       line.active += 1
       begin(tell(next, line), () => {
         line.active -= 1
-        held -= 1
         advance(uri, line)
         if (line.active === 0 && line.waiting.length === 0) lines.delete(uri)
       })
@@ -85,9 +86,7 @@ export function openTeller({ logouts, sign, post, clock, log }: Office, signal: 
     if (told.outcome === 'told') return logouts().sent(notice.id)
     await putOff(notice, told)
     if (told.outcome !== 'away') return
-    const others = line.waiting.splice(0)
-    held -= others.length
-    for (const { notice: other } of others) await putOff(other, told)
+    for (const { notice: other } of line.waiting.splice(0)) await putOff(other, told)
   }
 
   /** Whose it is stays out of the log; the application and the row say enough to find it. */
@@ -102,8 +101,11 @@ export function openTeller({ logouts, sign, post, clock, log }: Office, signal: 
 
   return {
     async take() {
-      if (held >= MOST_HELD || signal.aborted) return 0
-      const notices = await logouts().claim(MOST_HELD - held, LEASE)
+      if (signal.aborted) return 0
+      const full = [...lines]
+        .filter(([, line]) => line.active + line.waiting.length >= MOST_IN_LINE)
+        .map(([uri]) => uri)
+      const notices = await logouts().claim(MOST_TAKEN, LEASE, { most: MOST_IN_LINE, full })
       for (const notice of notices) hold(notice)
       return notices.length
     },

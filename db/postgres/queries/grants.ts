@@ -38,6 +38,12 @@ export function grantQueries(db: NodePgDatabase) {
     .where(and(isNull(grants.sessionId), lte(grants.expiresAt, at)))
     .limit(p('most'))
     .for('update', { skipLocked: true })
+  const isDue = and(lte(logouts.dueAt, at), sql`${logouts.uri} <> all(${p('full')}::text[])`)
+  const inLine = db
+    .select({ id: logouts.id, place: sql`row_number() over (partition by uri order by due_at, id)`.as('place') })
+    .from(logouts)
+    .where(isDue)
+    .as('in_line')
   return {
     client: db
       .select()
@@ -136,7 +142,18 @@ export function grantQueries(db: NodePgDatabase) {
     dueLogouts: db
       .select()
       .from(logouts)
-      .where(lte(logouts.dueAt, at))
+      .where(
+        and(
+          isDue,
+          inArray(
+            logouts.id,
+            db
+              .select({ id: inLine.id })
+              .from(inLine)
+              .where(lte(inLine.place, p('each'))),
+          ),
+        ),
+      )
       .orderBy(asc(logouts.dueAt), asc(logouts.id))
       .limit(p('most'))
       .for('update', { skipLocked: true })

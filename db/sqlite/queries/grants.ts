@@ -1,6 +1,6 @@
 import 'server-only'
 import type Database from 'better-sqlite3'
-import { and, asc, desc, eq, getTableColumns, gt, gte, isNull, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gt, gte, inArray, isNull, lte, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { GrantValues } from '../rows.ts'
 import { clients, grants, logouts } from '../schema.ts'
@@ -42,6 +42,15 @@ export function grantQueries(db: BetterSQLite3Database) {
   // Also what was made meanwhile in a session of before that has ended by itself.
   const some = sql`${grants.id} in (select id from ${grants} where created_at <= ${p('start')}
     or made_in in (select id from ended_sessions where began_at <= ${p('start')}) order by id limit ${p('most')})`
+  const isDue = and(
+    lte(logouts.dueAt, p('now')),
+    sql`${logouts.uri} not in (select value from json_each(${p('full')}))`,
+  )
+  const inLine = db
+    .select({ id: logouts.id, place: sql`row_number() over (partition by uri order by due_at, id)`.as('place') })
+    .from(logouts)
+    .where(isDue)
+    .as('in_line')
   return {
     client: db
       .select()
@@ -85,10 +94,19 @@ export function grantQueries(db: BetterSQLite3Database) {
     deleteSomeGrants: remove(some),
     purgeGrants: remove(sql`${grants.id} in ${due}`),
 
+    anyLogoutDue: db.select({ id: logouts.id }).from(logouts).where(isDue).limit(1).prepare(),
     dueLogouts: db
       .select()
       .from(logouts)
-      .where(lte(logouts.dueAt, p('now')))
+      .where(
+        inArray(
+          logouts.id,
+          db
+            .select({ id: inLine.id })
+            .from(inLine)
+            .where(lte(inLine.place, p('each'))),
+        ),
+      )
       .orderBy(asc(logouts.dueAt), asc(logouts.id))
       .limit(p('most'))
       .prepare(),

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test'
 import type { LogoutNotice, Store } from '../../contract.ts'
-import { begin, linked, proofOf, test } from '../../testing.ts'
+import { begin, linked, proofOf, registered, test } from '../../testing.ts'
 import { atOnce } from '../at-once.ts'
 
 export function logouts(): void {
@@ -66,14 +66,49 @@ export function logouts(): void {
     expect((await store.logouts.claim(2, 60)).map(({ sessionId }) => sessionId)).toEqual(order.slice(0, 2))
     expect((await store.logouts.claim(2, 60)).map(({ sessionId }) => sessionId)).toEqual(order.slice(2))
   })
+
+  test('a long line lets others in, and a full one is left out', { tag: '@v5.0.0-7.6.1' }, async ({
+    store,
+    place,
+    alice,
+  }) => {
+    const [slow, quick] = ['https://slow.example/logout', 'https://quick.example/logout']
+    const first = await ended(store, alice, 6, slow)
+    await place.ageLinked(1)
+    const [last] = await ended(store, alice, 1, quick)
+    const whose = (notices: readonly LogoutNotice[]) => notices.map(({ sessionId }) => sessionId)
+    // Six were there before, and of these no more than two are taken.
+    expect(whose(await store.logouts.claim(3, 60, { most: 2, full: [] }))).toEqual([...first.slice(0, 2), last])
+    expect(whose(await store.logouts.claim(1, 60, { most: 2, full: [] }))).toEqual(first.slice(2, 3))
+    expect(await store.logouts.claim(9, 60, { most: 2, full: [quick, slow] })).toEqual([])
+    expect(whose(await store.logouts.claim(9, 60, { most: 9, full: [quick] }))).toEqual(first.slice(3))
+  })
+
+  test('two processes that claim short lines at once never get the same notice', { tag: '@v5.0.0-15.4.2' }, async ({
+    store,
+    place,
+    alice,
+  }) => {
+    await ended(store, alice, 20)
+    const peer = await place.peer()
+    const line = { most: 2, full: [] }
+    const batches = await atOnce(10, (index) =>
+      index % 2 ? peer.call('logouts.claim', 9, 60, line) : store.logouts.claim(9, 60, line),
+    )
+    const claimed = (batches as LogoutNotice[][]).flat()
+    for (let round = 0; round < 10; round++) claimed.push(...(await store.logouts.claim(9, 60, line)))
+    expect(new Set(claimed.map(({ id }) => id)).size).toBe(20)
+    expect(claimed).toHaveLength(20)
+  })
 }
 
 /** Sessions that have ended, each with one application to be told. */
-async function ended(store: Store, userId: string, count: number): Promise<string[]> {
+async function ended(store: Store, userId: string, count: number, uri?: string): Promise<string[]> {
+  const clientId = uri === undefined ? undefined : await registered(store, { backchannelLogoutUri: uri })
   const ids: string[] = []
   for (let index = 0; index < count; index++) {
     const session = await begin(store, userId)
-    await linked(store, session)
+    await linked(store, session, clientId === undefined ? {} : { clientId })
     await store.sessions.signOut(proofOf(session))
     ids.push(session.id)
   }
