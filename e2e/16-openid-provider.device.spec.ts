@@ -102,6 +102,21 @@ test('tries are counted', asvs('6.3.1'), async ({ alice }) => {
   await expect(page.getByText(/Too many attempts/)).toBeVisible()
 })
 
+test('a right code writes something down, so it counts as well', asvs('6.3.1'), async ({ alice, server }) => {
+  const waiting = await begin(server, device(server))
+  const { page } = alice
+  const right = async () => {
+    await page.goto(waiting.verification_uri_complete)
+    await page.getByRole('button', { name: 'Go on' }).click()
+  }
+  for (let i = 0; i < 10; i++) {
+    await right()
+    await expect(page.getByRole('heading', { name: 'Let Terminal in?' })).toBeVisible()
+  }
+  await right()
+  await expect(page.getByText(/Too many attempts/)).toBeVisible()
+})
+
 test('an application that is not for devices gets no code', asvs('10.4.4'), async ({ server }) => {
   const answer = await call(server, register(server), '/oauth/device', { scope: 'openid' })
   expect(answer.status).toBe(400)

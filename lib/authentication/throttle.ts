@@ -61,8 +61,8 @@ import { DAY, HOUR, MINUTE } from '#lib/time.ts'
  * **Requests of applications** are rows that anybody can have written as well, and are counted in the same way. What an
  * application pushes under its secret is not: it stands for many people.
  *
- * **Codes of devices** are short, so tries are counted by the account that types them: 10 wrong ones in 15 minutes. They
- * have 8 of 20 letters and live ten minutes: a guess finds one of a hundred that wait with a chance of 1 in 256 million.
+ * **Codes of devices** are short, so tries are counted by the account that types them: 10 in 15 minutes, and right ones
+ * too, each of which is a row. They have 8 of 20 letters and live ten minutes: a guess finds one of a hundred that wait with a chance of 1 in 256 million.
  *
  * @see ASVS v5.0.0-6.3.1; OWASP Authentication Cheat Sheet
  */
@@ -178,7 +178,7 @@ export function requestThrottle(store: Pick<Store, 'limiter'>) {
   }
 }
 
-/** For the codes that devices show; a right one is given back. @see RFC 8628 §5.1 */
+/** For the codes that devices show. Nothing is given back. @see RFC 8628 §5.1 */
 export function deviceCodeThrottle(store: Pick<Store, 'limiter'>) {
   return {
     take({ userId }: { readonly userId: string }): Promise<Attempt> {

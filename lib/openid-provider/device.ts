@@ -16,7 +16,7 @@ export type FoundDevice =
 
 /**
  * Takes a device's request up in this browser, by the code that the person reads off the device. Codes are short, so each
- * try counts, by account; one that was right is given back.
+ * try counts, by account; one that was right as well, for it writes something down.
  * @see RFC 8628 §3.3, §5.1
  */
 export async function findDevice(
@@ -30,7 +30,6 @@ export async function findDevice(
   const Waiting = Interaction as unknown as new (id: string, payload: object) => InstanceType<typeof Interaction>
   const code = await DeviceCode.findByUserCode(plain(text))
   if (!code || code.accountId || code.error) return { outcome: 'unknown' }
-  await attempt.giveBack()
   const id = randomId()
   const waiting = new Waiting(id, {
     deviceCode: code.jti,
