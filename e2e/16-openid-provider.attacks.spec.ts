@@ -8,7 +8,8 @@
  * to an address that the application has not registered.
  *
  * Tried, and red: an address that begins like a registered one; a secret that nobody compares; a scope of the API that
- * nobody has registered; a request that is answered under another sign-in; an answer as a form that sends itself.
+ * nobody has registered; a request that is answered under another sign-in; an answer as a form that sends itself; a request
+ * that goes on for each of ten visits at once, or for whoever signs in; a form that is sent on in the address.
  */
 import { asvs, expect, startServer, test } from './book.ts'
 import { pressed } from './half-open.ts'
@@ -395,6 +396,60 @@ test('nobody fills the database with requests', asvs('6.3.1'), async ({ server }
   const device = await server.request({ method: 'POST', path: '/oauth/device', body: '', from: '127.0.0.7' })
   expect(device.status).toBe(429)
 })
+
+test('nobody makes many requests of one that waits', asvs('6.3.1', '15.4.2'), async ({ server }) => {
+  const app = register(server)
+  const headers = { cookie: '' }
+  const ask = (path: string) => server.request({ path, headers, from: '127.0.0.8' })
+  const asked = await ask(authorizePath(app, pkce()))
+  const id = asked.headers.location?.split('/').at(-1)
+  headers.cookie = asked.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+  const { secret } = server.db.prepare('select secret_digest as secret from pending where id = ?').get(id) as {
+    secret: Buffer
+  }
+  const waiting = () => server.db.prepare('select id from pending where secret_digest = ?').all(secret)
+  const all = await Promise.all(Array.from({ length: 10 }, () => ask(`/oauth/authorize/${id}`)))
+  expect(all.filter(({ headers: { location } }) => location?.includes(`${server.origin}/authorize/`))).toHaveLength(1)
+  expect(waiting()).toHaveLength(1)
+  const [{ id: next } = { id: '' }] = waiting() as { id: string }[]
+  server.db.prepare('update attempts set taken = 600').run()
+  const refused = await ask(`/oauth/authorize/${next}`)
+  expect(refused.headers.location).toBe(`${server.origin}/request-problem?because=busy`)
+})
+
+test('what an application sends as a form stands in no address', asvs('14.2.1'), async ({ alice, server }) => {
+  const app = register(server)
+  const { id_token: hint } = await issued(server, alice, app)
+  const send = (other: Record<string, string>) =>
+    server.request({
+      method: 'POST',
+      path: '/oauth/authorize',
+      headers: { origin: SHORE, 'content-type': 'application/x-www-form-urlencoded' },
+      body: authorizePath(app, pkce(), { id_token_hint: hint, ...other }).split('?')[1] ?? '',
+    })
+  const sent = await send({})
+  expect(sent.status).toBe(303)
+  expect(sent.headers.location).not.toContain(hint)
+  expect(JSON.stringify(server.db.prepare('select * from artifacts').all())).not.toContain(hint)
+  const landed = landing(alice, app)
+  await alice.page.goto(sent.headers.location ?? '')
+  expect((await landed()).searchParams.get('code'), 'it is answered all the same').toBeTruthy()
+  expect((await send({ state: 'x'.repeat(9000) })).status).toBe(413)
+})
+
+test(
+  'who an application asks for gets in, and nobody else who signs in meanwhile',
+  asvs('7.6.2'),
+  async ({ alice, bob, server }) => {
+    const app = register(server)
+    const { id_token: hint } = await issued(server, alice, app)
+    await alice.signOut()
+    const landed = landing(alice, app)
+    await alice.page.goto(authorizePath(app, pkce(), { id_token_hint: hint }))
+    await alice.fillSignIn(bob)
+    expect(Object.fromEntries((await landed()).searchParams)).toMatchObject({ error: 'login_required' })
+  },
+)
 
 test(
   'introspection tells an application of its own tokens alone',

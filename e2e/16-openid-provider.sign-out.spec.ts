@@ -75,7 +75,14 @@ test('no request signs anybody out, however it comes', asvs('10.6.2', '3.5.1', '
     body: query.toString(),
   })
   expect(posted.status, 'a form is a visit').toBe(303)
-  expect(posted.headers.location).toContain(`${server.origin}/oauth/end-session?`)
+  const visit = new URL(posted.headers.location ?? '')
+  expect(visit.href).toContain(`${server.origin}/oauth/end-session?`)
+  expect(visit.href, 'what it says stands in no address').not.toContain(hint)
+  const path = visit.pathname + visit.search
+  const visited = await server.request({ path, headers: { cookie } })
+  expect(visited.headers.location).toContain(`${server.origin}/end-session/`)
+  const again = await server.request({ path, headers: { cookie } })
+  expect(again.headers.location, 'it is good once').toBe(`${server.origin}/request-problem?because=over`)
   await server.request({ path: '/oauth/end-session/confirm?logout=yes', headers: { cookie } })
   const confirm = { method: 'POST', path: '/oauth/end-session/confirm', headers: { cookie }, body: 'logout=yes' }
   expect((await server.request(confirm)).status).toBe(404)

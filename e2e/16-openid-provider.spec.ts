@@ -209,7 +209,7 @@ for (const redirectUri of ['com.example.calendar:/callback', `${SHORE}/callback`
       const again = await server.request({ path, headers: { cookie } })
       expect(again.headers.location).toContain('/authorize/')
       const silent = await server.request({ path: `${path}&prompt=none`, headers: { cookie } })
-      expect(silent.headers.location).toContain(`${redirectUri}?error=`)
+      expect(silent.headers.location).toContain(`${redirectUri}?error=interaction_required`)
     },
   )
 }

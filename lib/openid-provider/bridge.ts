@@ -36,8 +36,11 @@ export async function answerMachine(request: Request): Promise<Response> {
   return inTurn(turn, () => dispatch(request, visit, { body, cookie: '', accept: 'application/json' }))
 }
 
-/** For a person's browser, which an application has sent here. */
-export async function answerBrowser(request: Request, flowId: string | null): Promise<Response> {
+/**
+ * For a person's browser, which an application has sent here.
+ * @param search the query to be answered, where it is not in the address
+ */
+export async function answerBrowser(request: Request, flowId: string | null, search?: string): Promise<Response> {
   const cookies = request.headers.get('cookie')
   const current = await currentSession(cookies)
   const proof = current.state === 'standing' ? current.proof : null
@@ -45,7 +48,7 @@ export async function answerBrowser(request: Request, flowId: string | null): Pr
   const visit = newVisit(cookies, { proof, began: flow?.began ?? null })
   const { session, resume } = LIBRARY_COOKIES
   const cookie = [proof && `${session}=${proof.sessionId}`, flow && `${resume}=${flow.id}`].filter(Boolean).join('; ')
-  const answer = await dispatch(request, visit, { body: null, cookie, accept: 'text/html' })
+  const answer = await dispatch(request, visit, { body: null, cookie, accept: 'text/html', search })
   return withCookies(answer, visit.toSet)
 }
 
@@ -57,9 +60,11 @@ interface Handed {
   readonly body: Buffer | null
   readonly cookie: string
   readonly accept: string
+  readonly search?: string | undefined
 }
 
-async function dispatch(request: Request, visit: Visit, { body, cookie, accept }: Handed): Promise<Response> {
+async function dispatch(request: Request, visit: Visit, handed: Handed): Promise<Response> {
+  const { body, cookie, accept } = handed
   const { pathname, search } = new URL(request.url)
   const handle = openidListener()
   const listener = (req: IncomingMessage, res: ServerResponse) => {
@@ -68,7 +73,7 @@ async function dispatch(request: Request, visit: Visit, { body, cookie, accept }
   }
   const answer = await inject(listener, {
     method: request.method as 'GET' | 'POST',
-    url: pathname + search,
+    url: pathname + (handed.search ?? search),
     headers: { ...headersOf(request.headers), accept, ...(cookie && { cookie }) },
     ...(body?.length && { payload: body }),
   })

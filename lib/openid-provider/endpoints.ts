@@ -3,8 +3,10 @@ import { requestThrottle } from '#lib/authentication/throttle.ts'
 import { settings } from '#lib/config.ts'
 import { readLimited } from '#lib/http/body.ts'
 import { requestContext } from '#lib/http/request-context.ts'
+import { currentSession } from '#lib/session/current.ts'
 import { store } from '#lib/store.ts'
 import { answerBrowser, answerMachine, failure } from './bridge.ts'
+import { keepForm, LARGEST_FORM, POSTED, takeForm } from './posted-form.ts'
 
 /**
  * Which method an endpoint takes, and who asks there: an application itself, or a browser that it has sent here. What is
@@ -35,10 +37,18 @@ export async function answerProtocol(request: Request, path: readonly string[]):
   const resumes = name === 'authorize' && flowId !== null && request.method === 'GET'
   if (!endpoint || more.length > 0 || (flowId !== null && !resumes)) return failure(404, 'not_found')
   if (!endpoint.methods.includes(request.method)) return failure(405, 'invalid_request')
-  const busy = endpoint.counted && !resumes ? await tooMany(request, endpoint) : null
+  const posted = flowId === null && request.method === 'GET' ? new URL(request.url).searchParams.get(POSTED) : null
+  if (posted !== null && endpoint.by === 'browser') return answerForm(request, posted)
+  const isCounted = endpoint.counted && (!resumes || (await isNobody(request)))
+  const busy = isCounted ? await tooMany(request, endpoint) : null
   if (busy) return busy
   if (endpoint.by === 'machine') return answerMachine(request)
-  return request.method === 'POST' ? asGet(request) : answerBrowser(request, flowId)
+  return request.method === 'POST' ? asVisit(request) : answerBrowser(request, flowId)
+}
+
+/** A request that goes on without anybody signed in begins anew: that is counted as if it had just come. */
+async function isNobody({ headers }: Request): Promise<boolean> {
+  return (await currentSession(headers.get('cookie'))).state !== 'standing'
 }
 
 /** What comes under a secret is not counted: its secret is looked at, and an application asks for many people. */
@@ -52,16 +62,19 @@ async function tooMany({ headers }: Request, { by }: Endpoint): Promise<Response
   return answer
 }
 
-/**
- * Both endpoints take forms as well (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). A form from another site comes
- * without our cookies, so it is sent once more as a visit, which has them. It has changed nothing.
- */
-async function asGet(request: Request): Promise<Response> {
+/** Both endpoints take forms as well (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). */
+async function asVisit(request: Request): Promise<Response> {
   const body = await readLimited(request)
-  if (!body) return failure(413, 'invalid_request')
+  if (!body || body.byteLength > LARGEST_FORM) return failure(413, 'invalid_request')
   const { pathname } = new URL(request.url)
-  const location = `${settings().origin}${pathname}?${new URLSearchParams(body.toString('utf8'))}`
-  return seeOther(location)
+  return seeOther(`${settings().origin}${pathname}?${POSTED}=${await keepForm(body.toString('utf8'))}`)
+}
+
+/** It was counted when it came. */
+async function answerForm(request: Request, id: string): Promise<Response> {
+  const form = await takeForm(id)
+  if (form === null) return seeOther(`${settings().origin}/request-problem?because=over`)
+  return answerBrowser(request, null, `?${new URLSearchParams(form)}`)
 }
 
 function seeOther(location: string): Response {
