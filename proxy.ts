@@ -58,7 +58,7 @@ export async function proxy(request: NextRequest): Promise<Response> {
 
 function refusal({ method, headers, nextUrl }: NextRequest, api: boolean): Response | null {
   const credential = api ? credentialOf(headers) : null
-  if (credential === 'malformed') return refuse('invalid_request', headers)
+  if (credential === 'ambiguous') return refuse('invalid_request', headers)
   // No other site’s page can send a token unasked, and no cookie came along: nobody’s session is at stake.
   const byToken = credential !== null && TAKES_TOKENS.test(nextUrl.pathname)
   if (!byToken && !isOwnOrigin(method, headers)) return problem('cross_origin')

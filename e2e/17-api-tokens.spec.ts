@@ -226,7 +226,7 @@ test('a token is taken from the header alone', asvs('14.2.1', 'ASVS4-3.5.2'), as
   for (const scheme of ['bearer', 'BEARER']) expect((await ask(server, token, { scheme })).status).toBe(200)
   for (const wrong of ['', `${token} ${token}`, `${token},${token}`, `"${token}"`, 'é', '%20']) {
     const answer = await ask(server, wrong)
-    expect([answer.status, answer.json().code], wrong).toEqual([400, 'invalid_request'])
+    expect([answer.status, answer.json().code], wrong).toEqual([401, 'invalid_token'])
   }
 })
 

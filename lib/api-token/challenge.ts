@@ -25,7 +25,7 @@ export function tooNarrow(scope: string, headers: Headers): Response {
 function withError(headers: Headers, error: string, scope?: string): string {
   const said = `error="${error}"${scope ? `, scope="${scope}"` : ''}`
   const credential = credentialOf(headers)
-  const bound = credential !== 'malformed' && credential?.scheme === 'DPoP'
+  const bound = credential !== 'ambiguous' && credential?.scheme === 'DPoP'
   if (bound || settings().level === 3 || error === 'invalid_dpop_proof') return dpop(`${said}, `)
   return `Bearer ${said}, ${dpop()}`
 }

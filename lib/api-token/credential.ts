@@ -6,20 +6,18 @@ export interface Credential {
   readonly token: string
 }
 
-/** RFC 9110 §11.2: `token68`. */
-const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/
-
 /**
  * The token of a request. Null when it has none: other schemes are not ours, and a token in an address or a body is not
- * looked at. `'malformed'` when the header is none that a client could mean, or a session cookie came along: of two
- * credentials neither is chosen (v5.0.0-15.3.7).
+ * looked at. `'ambiguous'` when a session cookie came along: of two credentials neither is chosen (v5.0.0-15.3.7). What
+ * is no token at all, or two of them, comes back as it is: nothing verifies it.
  */
-export function credentialOf(headers: Headers): Credential | 'malformed' | null {
-  const [scheme = '', token = '', ...more] = (headers.get('authorization') ?? '').split(/ +/)
+export function credentialOf(headers: Headers): Credential | 'ambiguous' | null {
+  const [scheme = '', ...rest] = (headers.get('authorization') ?? '').split(/ +/)
   const known = KNOWN.find((each) => each.toLowerCase() === scheme.toLowerCase())
   if (!known) return null
-  if (more.length > 0 || !TOKEN.test(token)) return 'malformed'
-  return readCookie(headers.get('cookie'), SESSION_COOKIE) === null ? { scheme: known, token } : 'malformed'
+  return readCookie(headers.get('cookie'), SESSION_COOKIE) === null
+    ? { scheme: known, token: rest.join(' ') }
+    : 'ambiguous'
 }
 
 const KNOWN = ['Bearer', 'DPoP'] as const

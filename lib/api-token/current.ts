@@ -40,7 +40,7 @@ const NOTED_EVERY = MINUTE
 export async function currentToken(request: Request): Promise<TokenProof | Refusal | null> {
   const credential = credentialOf(request.headers)
   if (credential === null) return null
-  if (credential === 'malformed') return 'invalid_request'
+  if (credential === 'ambiguous') return 'invalid_request'
   const token = readAccessToken(credential.token)
   const check = token && (await store().grants.check(token.grantId))
   if (!token || !check || !isUsable(token, check)) return 'invalid_token'
