@@ -19,6 +19,11 @@ export interface IdentityStore {
   /** What a live session rests on; undefined when Signet itself has signed its person in. */
   federation(sessionId: string): MaybePromise<Resting | undefined>
   /**
+   * Since when nobody comes back into this account, in this browser, by an older sign-in elsewhere: the newest end that
+   * asks for a new one (`asks-anew.ts`), or since when their session in this browser is locked. Null: nothing of the kind.
+   */
+  askedAnewSince(userId: string, browserDigest: Buffer): MaybePromise<Date | null>
+  /**
    * The provider has signed somebody out: ends the sessions that rest on it, locked ones too, as `provider`, and takes
    * away the sign-ins from there that are half done. Answers how many sessions ended; `'again'` when the token came
    * before. In one step: a token that ended nothing because the step failed may be sent again.

@@ -48,6 +48,17 @@ export function postgresIdentities({ connection }: Parts): IdentityStore {
         return resting
       }),
 
+    askedAnewSince: (userId, browserDigest) =>
+      connection.read(async (queries) => {
+        const known = [
+          ...(await queries.newestEndAskingAnew.execute({ userId })),
+          ...(await queries.newestEventAskingAnew.execute({ userId })),
+          ...(await queries.lockInBrowser.execute({ userId, browserDigest })),
+        ]
+        const newest = Math.max(0, ...known.map(({ at }) => at?.getTime() ?? 0))
+        return newest > 0 ? new Date(newest) : null
+      }),
+
     // In the order of their ids, as everybody locks sessions.
     signedOutElsewhere: ({ issuedAt, token, ...whom }) =>
       connection.write(async (queries) => {

@@ -44,6 +44,17 @@ export function sqliteIdentities(parts: Parts): IdentityStore {
         return { ...resting, issuedAt: new Date(issuedAt) }
       }),
 
+    askedAnewSince: (userId, browserDigest) =>
+      connection.read((queries) => {
+        const known = [
+          queries.newestEndAskingAnew.get({ userId }),
+          queries.newestEventAskingAnew.get({ userId }),
+          queries.lockInBrowser.get({ userId, browserDigest }),
+        ]
+        const newest = Math.max(...known.map((one) => one?.at ?? 0))
+        return newest > 0 ? new Date(newest) : null
+      }),
+
     signedOutElsewhere: ({ issuedAt, token: { id, lifetime }, ...whom }) =>
       step(parts, (queries, now) => {
         const at = now.getTime()

@@ -12,7 +12,7 @@ import type { Cookie } from '#lib/http/cookies.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
 import { randomId } from '#lib/random.ts'
 import { currentSession, isSuperseded, proofFor, type Standing } from '#lib/session/current.ts'
-import { reauthenticated } from '#lib/session/lifecycle.ts'
+import { browserDigest, reauthenticated } from '#lib/session/lifecycle.ts'
 import { store } from '#lib/store.ts'
 import type { Assertion, Profile } from './assertion.ts'
 import { methodsOf } from './belief.ts'
@@ -28,6 +28,8 @@ export type Arrived =
   /** `to`: a path of ours. */
   | { readonly outcome: 'done'; readonly to: string; readonly cookie: Cookie; readonly began: boolean }
   | { readonly outcome: 'problem'; readonly problem: TripProblem }
+  /** What is said is older than what asks for more: they have to be asked, on a new trip. */
+  | { readonly outcome: 'again' }
 
 interface Back {
   readonly provider: IdentityProvider
@@ -70,10 +72,12 @@ async function signIn(back: Back): Promise<Arrived> {
 const NEXT = { 'second-factor': '/sign-in/verify', 'limit-reached': '/sign-in/limit' } as const
 
 /** The account that this identity opens, made now if nobody has it and the provider knows the address to be theirs. */
-async function userOf({ provider, assertion, context }: Back): Promise<string | Arrived> {
+async function userOf(back: Back): Promise<string | Arrived> {
+  const { provider, assertion, context } = back
   const { issuer, subject } = assertion
   const known = await store().identities.find(issuer, subject)
   if (known) {
+    if (await isPutOutSince(known.userId, back)) return { outcome: 'again' }
     await store().identities.used(known.id)
     return known.userId
   }
@@ -92,6 +96,17 @@ async function userOf({ provider, assertion, context }: Back): Promise<string | 
   if (user === 'identity-taken') return (await store().identities.find(issuer, subject))?.userId ?? problem('refused')
   await attempt.giveBack()
   return user.id
+}
+
+/**
+ * Whether the account was made safe, or its session here put out or locked, after they last showed the provider who they
+ * are: being signed in there still must not undo it. On a trip that asks them anew it cannot be.
+ * @see ASVS v5.0.0-7.4.1, 7.6.2; policy §4.7: one click back in
+ */
+async function isPutOutSince(userId: string, { trip, assertion, context }: Back): Promise<boolean> {
+  if (trip.fresh) return false
+  const since = await store().identities.askedAnewSince(userId, browserDigest(context.browser))
+  return since !== null && assertion.authenticatedAt <= since
 }
 
 /** A name that would deceive is none; the person changes it under Account. */

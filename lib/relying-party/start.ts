@@ -22,11 +22,13 @@ export interface Going {
   readonly returnTo: string
   readonly whose: Whose | null
   readonly endOthers?: boolean
+  /** They have to be asked anew, whatever this browser shows. */
+  readonly anew?: boolean
 }
 
 /** Begins a trip to a provider. Somebody has pressed a button: nothing leads there by itself. @see ASVS v5.0.0-7.6.2 */
 export async function startTrip(provider: IdentityProvider, going: Going, context: RequestContext): Promise<Started> {
-  const { purpose, returnTo, whose, endOthers = false } = going
+  const { purpose, returnTo, whose, endOthers = false, anew = false } = going
   const attempt = await challengeThrottle(store()).take(
     whose ? { session: whose.sessionId } : { ip: context.origin.ip },
   )
@@ -34,7 +36,7 @@ export async function startTrip(provider: IdentityProvider, going: Going, contex
   // A provider that is away costs nobody a row, and the browser no cookie.
   const configuration = await configurationOf(provider)
   if (!configuration) return { outcome: 'unreachable' }
-  const fresh = await mustBeFresh(purpose, context.cookieHeader)
+  const fresh = anew || (await mustBeFresh(purpose, context.cookieHeader))
   const { secret, cookie } = await addBrowserSecret(context.cookieHeader)
   const wish = { provider: provider.id, purpose, returnTo, fresh, maxAge: fresh ? 0 : provider.maxAge, endOthers }
   const trip = await beginRoundTrip(wish, whose, secret)

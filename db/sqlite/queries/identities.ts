@@ -1,7 +1,8 @@
 import 'server-only'
-import { and, asc, eq, gte, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, isNotNull, lte, or, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
-import { federatedSessions, identities, pending } from '../schema.ts'
+import { ENDS_ASKING_ANEW, EVENTS_ASKING_ANEW } from '../../asks-anew.ts'
+import { endedSessions, events, federatedSessions, identities, pending, sessions } from '../schema.ts'
 import { columns, p, to } from './placeholders.ts'
 
 /** Accounts elsewhere, and what sessions rest on. */
@@ -44,6 +45,31 @@ export function identityQueries(db: BetterSQLite3Database) {
     deleteIdentitiesSince: db
       .delete(identities)
       .where(and(eq(identities.userId, p('userId')), gte(identities.createdAt, p('since'))))
+      .prepare(),
+    newestEndAskingAnew: db
+      .select({ at: endedSessions.endedAt })
+      .from(endedSessions)
+      .where(and(eq(endedSessions.userId, p('userId')), inArray(endedSessions.reason, ENDS_ASKING_ANEW)))
+      .orderBy(desc(endedSessions.seq))
+      .limit(1)
+      .prepare(),
+    newestEventAskingAnew: db
+      .select({ at: events.at })
+      .from(events)
+      .where(and(eq(events.userId, p('userId')), inArray(events.kind, [...EVENTS_ASKING_ANEW])))
+      .orderBy(desc(events.seq))
+      .limit(1)
+      .prepare(),
+    lockInBrowser: db
+      .select({ at: sessions.lockedAt })
+      .from(sessions)
+      .where(
+        and(
+          eq(sessions.userId, p('userId')),
+          eq(sessions.browserDigest, p('browserDigest')),
+          isNotNull(sessions.lockedAt),
+        ),
+      )
       .prepare(),
     saveFederation: db
       .insert(federatedSessions)

@@ -3,6 +3,7 @@ import { expect } from '@playwright/test'
 import type { Federation, NewIdentity, SignedOutElsewhere, Store } from '../../contract.ts'
 import { begin, byPerson, event, HOUR, newPending, newSession, proofOf, randomId, signUp, test } from '../../testing.ts'
 import { atOnce } from '../at-once.ts'
+import { LOCKING } from '../rules.ts'
 
 const ISSUER = 'https://login.example.org'
 const AT = new Date('2026-01-01T12:00:00Z')
@@ -211,6 +212,37 @@ export function identities(): void {
     expect(await store.identities.signedOutElsewhere(by({ ...whom, issuedAt: AT }))).toBe(0)
     expect(await store.sessions.check(session.id)).toBeDefined()
     expect(await store.identities.signedOutElsewhere(by({ ...whom, issuedAt: later(1) }))).toBe(1)
+  })
+
+  test('what puts somebody out, or locks their session, is remembered; what runs out is not', {
+    tag: ['@v5.0.0-7.4.1', '@v5.0.0-7.6.2'],
+  }, async ({ store, place, alice }) => {
+    const [here, elsewhere] = [randomBytes(32), randomBytes(32)]
+    const since = async (browser = here) => (await store.identities.askedAnewSince(alice, browser))?.getTime() ?? null
+    await store.sessions.signOut(proofOf(await begin(store, alice)))
+    await begin(store, alice)
+    await store.sessions.begin(newSession(alice), { most: 1, action: 'end-oldest' })
+    expect(await since()).toBeNull()
+
+    const locked = await begin(store, alice, { browserDigest: here })
+    await place.age(901, locked.id)
+    const level2 = await place.open(LOCKING)
+    expect(await level2.sessions.lock((await store.sessions.check(locked.id)) ?? locked)).toBe(true)
+    expect(await since()).toBe((await store.sessions.check(locked.id))?.lockedAt?.getTime())
+    expect(await since(elsewhere), 'a lock is a matter of its browser').toBeNull()
+
+    const [own, other] = [await begin(store, alice), await begin(store, alice)]
+    await store.sessions.end(proofOf(own), other.id, null)
+    const end = (await store.sessions.ended(other.id))?.endedAt.getTime()
+    expect(await since(elsewhere)).toBe(end)
+    await store.sessions.signOut(proofOf(own))
+    expect(await since(elsewhere), 'what comes later asks for no less').toBe(end)
+
+    const change = { kind: 'password-changed', passwordHash: 'new', endOthers: false } as const
+    const by = byPerson(await begin(store, alice))
+    expect(await store.users.change(by, change, event('password-changed', alice))).toMatchObject({ ended: 0 })
+    expect(await since(elsewhere)).toBeGreaterThan(end ?? 0)
+    expect(await store.identities.askedAnewSince(await signUp(store), here)).toBeNull()
   })
 
   test('a token signs out once, and of twenty at once one', { tag: ['@v5.0.0-10.5.5', '@v5.0.0-15.4.2'] }, async ({

@@ -1,12 +1,13 @@
 import { notAllowed, open } from '#lib/http/api.ts'
 import { beganCookies } from '#lib/http/began.ts'
-import { redirectTo } from '#lib/http/leave-page.ts'
+import { leaveFor, redirectTo } from '#lib/http/leave-page.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
 import { arrive } from '#lib/relying-party/arrival.ts'
 import { answerOf } from '#lib/relying-party/assertion.ts'
 import { providerById } from '#lib/relying-party/providers.ts'
 import { takeRoundTrip } from '#lib/relying-party/round-trip.ts'
+import { startTrip } from '#lib/relying-party/start.ts'
 import { backTo } from '../answers.ts'
 
 interface Params {
@@ -30,6 +31,13 @@ export const GET = open<Params>(async ({ request, params }) => {
   const answer = await answerOf(provider, trip, query)
   if (answer.outcome !== 'asserted') return backTo(trip, provider, answer.outcome)
   const arrived = await arrive({ provider, trip, assertion: answer.assertion, context })
+  if (arrived.outcome === 'again') {
+    const anew = { purpose: trip.purpose, returnTo: trip.returnTo, whose: trip.whose, anew: true }
+    const started = await startTrip(provider, anew, context)
+    return started.outcome === 'begun'
+      ? leaveFor(started.url, [started.cookie])
+      : backTo(trip, provider, started.outcome)
+  }
   if (arrived.outcome === 'problem') return backTo(trip, provider, arrived.problem)
   return redirectTo(arrived.to, arrived.began ? beganCookies(arrived.cookie, context) : [arrived.cookie])
 })
