@@ -9,6 +9,7 @@
  * shown everything that opens it here; an address that is the same links nothing. A provider's word is one factor, or
  * two where this deployment believes that. The session's time counts from when the person showed there who they are.
  */
+import type { Request } from '@playwright/test'
 import { asvs, expect, expectClean } from './book.ts'
 import { giveApp } from './factors.ts'
 import {
@@ -41,6 +42,31 @@ for (const javaScriptEnabled of [true, false]) {
     },
   )
 }
+
+test(
+  'the browser carries a question and a code between the two, and never a token',
+  asvs('10.1.1', '10.2.3'),
+  async ({ newcomer, server, work }) => {
+    const asked: URL[] = []
+    const told: Promise<string>[] = []
+    newcomer.context.on('request', (request) => asked.push(new URL(request.url())))
+    newcomer.context.on('requestfinished', (request) => told.push(textOf(request)))
+    await signInThroughWork(newcomer)
+    await newcomer.page.goto('/account/apps')
+    const elsewhere = asked.filter(({ origin }) => origin === work.issuer)
+    const [first] = elsewhere.filter(({ searchParams }) => searchParams.has('code_challenge'))
+    expect(first?.searchParams.get('scope'), 'what docs/deploy.md says').toBe('openid email profile')
+    expect(first?.searchParams.get('response_type')).toBe('code')
+    expect(elsewhere.filter(({ pathname }) => /token|userinfo|\/me$/.test(pathname))).toEqual([])
+    expect(asked.some(({ origin, searchParams }) => origin === server.origin && searchParams.has('code'))).toBe(true)
+    const storage = await newcomer.page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))
+    const all = [...(await Promise.all(told)), JSON.stringify(await newcomer.context.cookies()), storage].join('\n')
+    expect(all.length).toBeGreaterThan(10_000)
+    expect(all, 'nothing that is signed or called a token').not.toMatch(
+      /eyJ[\w-]+\.[\w-]+\.|(?:access|id|refresh)_token/,
+    )
+  },
+)
 
 test(
   'whoever has just signed out here is asked at Work who they are, and is the same again',
@@ -287,3 +313,12 @@ test('the pages with providers on them are for everybody', async ({ newcomer, al
   await alice.page.goto('/reauthenticate')
   await expectClean(alice.page)
 })
+
+/** Address, headers and body of an answer, as far as the browser has them. */
+async function textOf(request: Request): Promise<string> {
+  const response = await request.response().catch(() => null)
+  const headers = await response?.allHeaders().catch(() => ({}))
+  const isText = /html|json|text/.test(response?.headers()['content-type'] ?? '')
+  const body = isText ? await response?.text().catch(() => '') : ''
+  return [request.url(), JSON.stringify(headers), body].join('\n')
+}

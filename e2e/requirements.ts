@@ -224,9 +224,11 @@ export const SECTIONS: readonly Section[] = [
   {
     title: 'ASVS 5.0, V10.1, V10.2 and V10.5 Signing in through others',
     requirements: {
+      '10.1.1': 'Tokens of a provider stay on the server: the browser gets none.',
       '10.1.2': 'An answer is taken that this very browser has asked for.',
       '10.2.1': 'Nobody can be made to end somebody else’s trip to a provider.',
       '10.2.2': 'The answer of one provider is not taken for another’s.',
+      '10.2.3': 'No more is asked for than is written down.',
       '10.5.1': 'An ID token is good once.',
       '10.5.2': 'Who it is, is told by a name that the provider gives to nobody else.',
       '10.5.3': 'Metadata that speak for another provider are not used.',
