@@ -104,8 +104,7 @@ async function passApi(request: NextRequest, pathname: string): Promise<Response
   const cookies = request.headers.get('cookie')
   const text = readCookie(cookies, SESSION_COOKIE)
   if (!cookies || typeof text !== 'string') return NextResponse.next()
-  const opened = openSession(text)
-  const seal = opened instanceof Promise ? await opened : opened
+  const seal = openSession(text)
   if (!seal || (seal.seenAsPresent && isSafe(request.method))) return NextResponse.next()
   const current = await sessionOf(seal)
   const deliberate = request.method === 'POST' && pathname === '/api/session/activity'

@@ -85,7 +85,7 @@ async function carry({ secret, earlier, link }: Carried): Promise<BrowserSecret>
 async function carried(cookieHeader: string | null): Promise<Carried | null> {
   const text = readCookie(cookieHeader, SIGN_IN_COOKIE)
   if (typeof text !== 'string') return null
-  const values = await openFor(PURPOSE, SIGN_IN_COOKIE, text)
+  const values = openFor(PURPOSE, SIGN_IN_COOKIE, text)
   const secret = Buffer.from(values?.secret ?? '', 'base64url')
   const earlier = (values?.earlier ?? '').split(' ').map((each) => Buffer.from(each, 'base64url'))
   if (secret.length !== 32) return null

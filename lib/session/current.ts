@@ -51,7 +51,8 @@ export function currentSession(cookieHeader: string | null): MaybePromise<Curren
   const text = readCookie(cookieHeader, SESSION_COOKIE)
   if (text === null) return none('absent')
   if (text === DUPLICATE) return none('duplicate')
-  return then(openSession(text), (seal) => (seal ? sessionOf(seal) : none('unauthentic')))
+  const seal = openSession(text)
+  return seal ? sessionOf(seal) : none('unauthentic')
 }
 
 export function sessionOf(seal: OpenedSeal): MaybePromise<Current> {

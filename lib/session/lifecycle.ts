@@ -68,7 +68,7 @@ export async function beginSession(
       remembered: remember && policy.remembered !== null,
       epoch: epoch(),
       browserDigest: browserDigest(context.browser),
-      replaces: await presentedSession(context.sessionText),
+      replaces: presentedSession(context.sessionText),
       ...context.device,
       ...context.origin,
     },
@@ -131,7 +131,6 @@ export function browserDigest(browser: string): Buffer {
   return hash('sha256', browser, 'buffer')
 }
 
-async function presentedSession(text: string | null): Promise<string | null> {
-  const seal = text === null ? null : await openFully(text)
-  return seal?.id ?? null
+function presentedSession(text: string | null): string | null {
+  return text === null ? null : (openFully(text)?.id ?? null)
 }

@@ -31,7 +31,7 @@ export interface Passed {
 export async function passSession({ cookies, from, deliberate, safe }: Visit): Promise<Passed> {
   const text = readCookie(cookies, SESSION_COOKIE)
   if (cookies === null || text === null || text === DUPLICATE) return { current: null, cookie: null }
-  const seal = await openSession(text)
+  const seal = openSession(text)
   if (!seal) return { current: { state: 'none', because: 'unauthentic' }, cookie: null }
   const current = await sessionOf(seal)
   if (current.state === 'none' && current.because === 'enrolment') {

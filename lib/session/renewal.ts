@@ -44,7 +44,7 @@ function lapsed(successor: Successor, now: Date): boolean {
 
 async function offer(session: SessionCheck, cookieHeader: string, offered: Successor | null): Promise<Cookie | null> {
   const text = readCookie(cookieHeader, SESSION_COOKIE)
-  const shown = text && text !== DUPLICATE ? await openFully(text) : null
+  const shown = text && text !== DUPLICATE ? openFully(text) : null
   if (!shown) return null
   if (offered && !lapsed(offered, session.now)) return handOut(session, offered, shown.token)
   const minted = newToken()

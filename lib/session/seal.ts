@@ -1,16 +1,16 @@
 import 'server-only'
 import { hash } from 'node:crypto'
-import { sealData, unsealData } from 'iron-session'
+import { sealData } from 'iron-session'
 import { LRUCache } from 'lru-cache'
-import type { MaybePromise } from '#db/contract.ts'
 import { settings } from '#lib/config.ts'
 import { type CookieName, SESSION_COOKIE } from '#lib/http/cookies.ts'
 import { deriveKey } from '#lib/keys/derive.ts'
 import { type Key, ring } from '#lib/keys/ring.ts'
+import { openFe26, type Passwords } from './fe26.ts'
 import { digestOf } from './token.ts'
 
 /**
- * Seals: iron-session's `sealData`, and nothing else of it. The only file that turns keys into sealing passwords. A seal
+ * Seals: iron-session's `sealData`, opened by `fe26.ts`. The only file that turns keys into sealing passwords. A seal
  * never expires by itself; the row decides. What was sealed for one purpose opens for no other: its password is derived
  * for purpose, cookie and origin, and the purpose stands in the payload as well.
  */
@@ -50,12 +50,8 @@ export function sealFor(purpose: string, name: CookieName, values: Readonly<Reco
 }
 
 /** What `sealFor` sealed for this very purpose and cookie, or null for every kind of failure. */
-export async function openFor(
-  purpose: string,
-  name: CookieName,
-  text: string,
-): Promise<Readonly<Record<string, string>> | null> {
-  const payload = await open<{ p: unknown; v: unknown }>(purpose, name, text)
+export function openFor(purpose: string, name: CookieName, text: string): Readonly<Record<string, string>> | null {
+  const payload = open<{ p: unknown; v: unknown }>(purpose, name, text)
   if (payload?.p !== purpose || typeof payload.v !== 'object' || payload.v === null) return null
   const isText = Object.values(payload.v).every((value) => typeof value === 'string')
   return isText ? (payload.v as Record<string, string>) : null
@@ -66,14 +62,14 @@ export async function openFor(
  * A text opened before is remembered by its digest. That is sound because opening is a pure function of text
  * and keys; whether the session stands is in the row, which is read at every request.
  */
-export function openSession(text: string): MaybePromise<OpenedSeal | null> {
+export function openSession(text: string): OpenedSeal | null {
   const memory = remembered()
   const key = hash('sha256', text, 'base64url')
   return memory.get(key) ?? openAndRemember(text, key, memory)
 }
 
-async function openAndRemember(text: string, key: string, memory: Memory): Promise<OpenedSeal | null> {
-  const seal = await openFully(text)
+function openAndRemember(text: string, key: string, memory: Memory): OpenedSeal | null {
+  const seal = openFully(text)
   if (!seal) return null
   const opened = { id: seal.id, generation: seal.generation, digest: digestOf(seal.token), seenAsPresent: false }
   memory.set(key, opened)
@@ -81,8 +77,8 @@ async function openAndRemember(text: string, key: string, memory: Memory): Promi
 }
 
 /** Opens a seal with the token in it: only a renewal needs that. */
-export async function openFully(text: string): Promise<SessionSeal | null> {
-  const payload = await open<Payload>(PURPOSE, SESSION_COOKIE, text)
+export function openFully(text: string): SessionSeal | null {
+  const payload = open<Payload>(PURPOSE, SESSION_COOKIE, text)
   return payload && readPayload(payload)
 }
 
@@ -97,24 +93,12 @@ async function seal(purpose: string, name: CookieName, payload: object): Promise
   return sealData(payload, { password: { [passwordId(sealing)]: passwordOf(sealing, purpose, name) }, ttl: 0 })
 }
 
-async function open<T>(purpose: string, name: CookieName, text: string): Promise<Partial<T> | null> {
-  if (!isCanonical(text)) return null
-  return unsealData<Partial<T>>(text, { password: passwords(purpose, name), ttl: 0 }).catch(() => null)
-}
-
-const SHAPE = /^Fe26\.2\*\d{1,10}\*[0-9a-f]{64}\*([\w-]{22})\*([\w-]{24,1024})\*\*[0-9a-f]{64}\*([\w-]{43})~2$/
-
-/**
- * One seal has one text. iron decodes base64url leniently and iron-session ignores what follows `~`, so a
- * seal has variants that open as well as itself; only the text that was issued is accepted.
- */
-function isCanonical(text: string): boolean {
-  const parts = SHAPE.exec(text)?.slice(1)
-  return parts?.every((part) => Buffer.from(part, 'base64url').toString('base64url') === part) ?? false
+function open<T>(purpose: string, name: CookieName, text: string): Partial<T> | null {
+  const payload = openFe26(text, passwords(purpose, name))
+  return typeof payload === 'object' ? (payload as Partial<T> | null) : null
 }
 
 type Memory = LRUCache<string, OpenedSeal>
-type Passwords = Record<number, string>
 interface Opener {
   readonly version: number
   readonly keys: readonly Key[]
@@ -143,7 +127,7 @@ function passwords(purpose: string, name: CookieName): Passwords {
   const { keys, passwords } = opener()
   const place = `${purpose} ${name}`
   const derived =
-    passwords.get(place) ?? Object.fromEntries(keys.map((key) => [passwordId(key), passwordOf(key, purpose, name)]))
+    passwords.get(place) ?? new Map(keys.map((key) => [String(passwordId(key)), passwordOf(key, purpose, name)]))
   passwords.set(place, derived)
   return derived
 }

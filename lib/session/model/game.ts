@@ -82,7 +82,7 @@ class Game {
   }
 
   async #isStale(jar: string): Promise<boolean> {
-    const seal = await openSession(jar.slice(jar.indexOf('=') + 1))
+    const seal = openSession(jar.slice(jar.indexOf('=') + 1))
     return seal ? this.#referee.isStale(seal) : false
   }
 
