@@ -148,7 +148,7 @@ test('the answer of one provider is no other one’s', asvs('10.2.2', '10.5.3'),
   await goThroughWork(newcomer, null)
   const before = server.fingerprint()
   const answer = await answerFor(newcomer, work)
-  await newcomer.page.goto(answer.replace('/federation/work/', '/federation/gone/'))
+  await newcomer.page.goto(answer.replace('/federation/at-work/', '/federation/gone/'))
   await expectNotice(newcomer, 'What Gone answered cannot be believed')
   await newcomer.page.goto(answer)
   await expectNotice(newcomer, 'That is over')
@@ -177,7 +177,7 @@ test(
   'no other site leads anybody to a provider, and no form of another browser does',
   asvs('7.6.2', 'CS-CSRF-login', '3.5.1'),
   async ({ alice, mallory, server }) => {
-    const path = '/api/federation/work/start'
+    const path = '/api/federation/at-work/start'
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const send = (more: Record<string, string>, body: string) =>
       server.request({ method: 'POST', path, headers: { ...headers, ...more }, body })
@@ -185,7 +185,9 @@ test(
     expect((await send({ origin: 'https://evil.example' }, '')).status).toBe(403)
     expect((await send({ origin: 'null' }, '')).status).toBe(403)
     await mallory.page.goto('/sign-in')
-    const token = await mallory.page.locator('form[action$="/work/start"] input[name=formToken]').getAttribute('value')
+    const token = await mallory.page
+      .locator('form[action$="/at-work/start"] input[name=formToken]')
+      .getAttribute('value')
     const cookie = await alice.cookieHeader()
     const refused = await send(
       { origin: server.origin, cookie },
@@ -193,7 +195,7 @@ test(
     )
     expect([refused.status, refused.headers.location]).toEqual([
       303,
-      '/sign-in?problem=form&provider=work&returnTo=%2Faccount%2Fsessions',
+      '/sign-in?problem=form&provider=at-work&returnTo=%2Faccount%2Fsessions',
     ])
     for (const method of ['GET', 'HEAD', 'PUT', 'DELETE']) {
       expect((await server.request({ method, path, headers: { origin: server.origin } })).status).toBe(405)

@@ -27,7 +27,7 @@ function logout(work: Pick<Peer, 'issuer'>, about: Readonly<Record<string, unkno
   return { claims, header: { typ: 'logout+jwt' } }
 }
 
-const PATH = '/api/federation/work/backchannel-logout'
+const PATH = '/api/federation/at-work/backchannel-logout'
 
 function receive(server: Server, token: string) {
   const body = new URLSearchParams({ logout_token: token }).toString()
@@ -171,7 +171,7 @@ test(
     expect((await send(`logout_token=${token}`, 'text/plain')).status).toBe(400)
     expect((await send(`logout_token=${token}`, form, '/api/federation/nobody/backchannel-logout')).status).toBe(404)
     // Its path alone is exempt from the own-origin rule.
-    expect((await send('', form, '/api/federation/work/sign-out')).status).toBe(403)
+    expect((await send('', form, '/api/federation/at-work/sign-out')).status).toBe(403)
     expect((await server.request({ path: `${PATH}?logout_token=${token}` })).status).toBe(405)
     expect(await newcomer.isSignedIn()).toBe(true)
   },

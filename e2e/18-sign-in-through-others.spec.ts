@@ -307,7 +307,7 @@ test(
 )
 
 test('the pages with providers on them are for everybody', async ({ newcomer, alice, server, work }) => {
-  await newcomer.page.goto('/sign-in?problem=unreachable&provider=work')
+  await newcomer.page.goto('/sign-in?problem=unreachable&provider=at-work')
   await expectClean(newcomer.page)
   giveIdentity(server, alice, work)
   await alice.page.goto('/account/apps')
