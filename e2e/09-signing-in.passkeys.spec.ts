@@ -113,6 +113,18 @@ test('a passkey whose person is not verified opens nothing', asvs('6.3.3'), asyn
   expect([tried.status, tried.json()]).toEqual([401, expect.objectContaining({ code: 'invalid_factor' })])
 })
 
+test(
+  'what a page asks for by itself brings no cookie: late, it would take the place of what a form has brought',
+  asvs('7.2.4'),
+  async ({ alice, server }) => {
+    const page = cookiesOf(await server.request({ path: '/sign-in' }))
+    const key = SoftPasskey.of(server, alice)
+    const { options, answer } = await challenge(server, 'sign-in', page)
+    expect(answer.cookies).toEqual([])
+    expect((await send(server, page, { response: key.get(options) })).status).toBe(201)
+  },
+)
+
 test('options for a sign-in tell nothing of any account', asvs('6.3.8', 'WSTG-IDNT-04'), async ({ alice, server }) => {
   givePasskey(server, alice)
   const { options } = await challenge(server, 'sign-in')
@@ -150,7 +162,7 @@ const MISUSES: readonly (readonly [string, (key: SoftPasskey, server: Server, ow
       async (key, server, owner) => {
         const { options, answer } = await challenge(server, 'sign-in')
         const half = await trySignIn(server, owner, { headers: { cookie: cookiesOf(answer) } })
-        return send(server, cookiesOf(half), { response: key.get(options), purpose: 'factor' })
+        return send(server, cookiesOf(answer, half), { response: key.get(options), purpose: 'factor' })
       },
     ],
     [

@@ -66,10 +66,6 @@ export async function goThroughWork(
   login: string | null,
   { from = '/sign-in', button = 'Sign in with Work' } = {},
 ): Promise<void> {
-  // The page's own offer of passkeys brings a cookie home; late, it would take the place of the trip's.
-  await page.route('**/api/session/challenge', (route) =>
-    route.request().postDataJSON().purpose === 'sign-in' ? route.fulfill({ json: {} }) : route.continue(),
-  )
   if (from) await page.goto(from)
   await page.getByRole('button', { name: button }).click()
   if (login !== null) await sayWho({ page }, login)

@@ -47,7 +47,7 @@ export interface Asking {
   /** Null at a sign-in, where the passkey says whose it is. */
   readonly userId: string | null
   readonly sessionId: string | null
-  /** Of `__Host-sign-in`. */
+  /** Of the browser: in `__Host-sign-in`; for `sign-in`, `__Host-browser`. */
   readonly secret: Buffer
   /** Of the session that asks, compared again as the challenge is made. */
   readonly proof?: SessionProof | undefined

@@ -1,11 +1,10 @@
 import 'server-only'
 import { eventFrom } from '#lib/audit/event.ts'
 import { settings } from '#lib/config.ts'
-import type { RequestContext } from '#lib/http/request-context.ts'
+import { browserBytes, type RequestContext } from '#lib/http/request-context.ts'
 import { HOME } from '#lib/http/return-path.ts'
 import { store } from '#lib/store.ts'
 import { MINUTE } from '#lib/time.ts'
-import { browserSecrets } from './browser-secret.ts'
 import { spendCode } from './codes.ts'
 import { type LockedSession, lockedSession, type Proceeded, proceed } from './completion.ts'
 import { findHalf, type HalfSignIn, type SoFar, takeHalf } from './half-sign-in.ts'
@@ -88,18 +87,12 @@ export async function signInWithPasskey(
   wishes: Pick<SoFar, 'remember' | 'returnTo'>,
   context: RequestContext,
 ): Promise<Stepped> {
-  for (const secret of await browserSecrets(context.cookieHeader)) {
-    const use = { purpose: 'sign-in', userId: null, sessionId: null, secret } as const
-    const used = await verifyAuthentication(store(), use, answer, context)
-    if (used.outcome === 'verified') {
-      const { userId, securityVersion, method } = used
-      const authentications = [{ method, at: await store().clock() }]
-      return visible(await proceed({ ...wishes, userId, securityVersion, authentications }, context))
-    }
-    // Of another secret of this browser: a tab that began earlier.
-    if (used.because !== 'void') break
-  }
-  return { outcome: 'wrong-factor' }
+  const use = { purpose: 'sign-in', userId: null, sessionId: null, secret: browserBytes(context) } as const
+  const used = await verifyAuthentication(store(), use, answer, context)
+  if (used.outcome !== 'verified') return { outcome: 'wrong-factor' }
+  const { userId, securityVersion, method } = used
+  const authentications = [{ method, at: await store().clock() }]
+  return visible(await proceed({ ...wishes, userId, securityVersion, authentications }, context))
 }
 
 /** Right, so the half is taken, by one of however many; from here nothing but what was shown goes on. */

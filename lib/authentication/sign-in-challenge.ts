@@ -1,9 +1,8 @@
 import 'server-only'
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import type { Cookie } from '#lib/http/cookies.ts'
-import type { RequestContext } from '#lib/http/request-context.ts'
+import { browserBytes, type RequestContext } from '#lib/http/request-context.ts'
 import { store } from '#lib/store.ts'
-import { keepBrowserSecret } from './browser-secret.ts'
 import { findHalf } from './half-sign-in.ts'
 import { authenticationOptions } from './passkeys.ts'
 import { challengeThrottle } from './throttle.ts'
@@ -17,14 +16,17 @@ export type Challenged =
   | { readonly outcome: 'void' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number }
 
-/** What a browser asks a passkey for, to sign in with nothing else: any that it knows for Signet. */
+/**
+ * What a browser asks a passkey for, to sign in with nothing else: any that it knows for Signet. A page asks for it
+ * unbidden, so it is bound to the cookie which that page came with, and brings none of its own: late, that would take
+ * the place of what a form has brought meanwhile.
+ */
 export async function signInChallenge(context: RequestContext): Promise<Challenged> {
   const attempt = await challengeThrottle(store()).take(context.origin)
   if (!attempt.allowed) return { outcome: 'throttled', retryAfter: attempt.retryAfter }
-  const { secret, cookie } = await keepBrowserSecret(context.cookieHeader)
-  const use = { purpose: 'sign-in', userId: null, sessionId: null, secret } as const
+  const use = { purpose: 'sign-in', userId: null, sessionId: null, secret: browserBytes(context) } as const
   const options = await authenticationOptions(store(), use)
-  return options ? { outcome: 'asked', options, cookie } : { outcome: 'void' }
+  return options ? { outcome: 'asked', options, cookie: null } : { outcome: 'void' }
 }
 
 /** The same for the second step: the passkeys of whoever has just shown the password. */

@@ -49,6 +49,11 @@ function requestOrigin(headers: Headers): Origin {
 /** Set by `proxy.ts` on a form that came without the cookie which its page was sent with, over whatever was sent. */
 export const COOKIELESS_HEADER = 'x-signet-cookieless'
 
+/** What `__Host-browser` says, as a secret that something unfinished can be bound to. */
+export function browserBytes({ browser }: Pick<RequestContext, 'browser'>): Buffer {
+  return Buffer.from(browser, 'base64url')
+}
+
 export const BROWSER_VALUE = /^[\w-]{43}$/
 
 export function newBrowserValue(): string {

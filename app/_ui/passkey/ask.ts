@@ -45,9 +45,7 @@ const DROPPED = { outcome: 'dropped' } as const
 
 async function ask(wish: PasskeyWish, offer?: Offer): Promise<Answered> {
   const { purpose, attempt, insisting } = wish
-  const leaving = offer && untilSubmitted()
-  const asked = await post('/api/session/challenge', { purpose, attempt }, leaving).catch(unless(leaving))
-  if (!asked) return DROPPED
+  const asked = await post('/api/session/challenge', { purpose, attempt })
   if (!asked.ok) return refused(asked)
   const optionsJSON = await asked.json()
   // An offer that comes too late would take the place of what the person has asked for meanwhile.
@@ -68,25 +66,8 @@ function refused({ status, headers }: Response): Answered {
   return { outcome: 'refused', status, retryAfter: Number(headers.get('retry-after')) || 1 }
 }
 
-/**
- * Aborted when a form is sent: it brings home a cookie of its own, and the answer to an offer that was asked for before
- * would take that one's place.
- */
-function untilSubmitted(): AbortSignal {
-  const leaving = new AbortController()
-  addEventListener('submit', () => leaving.abort(), { capture: true, once: true })
-  return leaving.signal
-}
-
-function unless(signal: AbortSignal | undefined): (error: unknown) => null {
-  return (error) => {
-    if (signal?.aborted) return null
-    throw error
-  }
-}
-
 /** Throws `TypeError` when the server cannot be reached. */
-function post(path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+function post(path: string, body: unknown): Promise<Response> {
   const headers = { 'content-type': 'application/json' }
-  return fetch(path, { method: 'POST', headers, body: JSON.stringify(body), cache: 'no-store', signal: signal ?? null })
+  return fetch(path, { method: 'POST', headers, body: JSON.stringify(body), cache: 'no-store' })
 }

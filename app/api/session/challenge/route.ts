@@ -38,7 +38,7 @@ export const POST = open(async ({ request }) => {
     case 'throttled':
       return problem('too_many_attempts', { retryAfter: challenged.retryAfter })
     case 'asked':
-      return json(challenged.options, 200, challenged.cookie ? beganHeaders(challenged.cookie, context) : {})
+      return json(challenged.options, 200, beganHeaders(challenged.cookie, context))
   }
 })
 
