@@ -4,6 +4,7 @@ const config: NextConfig = {
   serverExternalPackages: [
     'better-sqlite3',
     '@node-rs/argon2',
+    'piscina',
     'pino',
     'pg',
     'maxmind',

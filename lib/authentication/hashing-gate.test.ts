@@ -16,7 +16,7 @@ function task(name: number, log: string[] = []) {
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 test('two run, two wait in order, the fifth is turned away at once', async () => {
-  const gate = createGate({ running: 2, waiting: 2 })
+  const gate = createGate({ running: 2, ahead: 0, waiting: 2 })
   const log: string[] = []
   const tasks = [1, 2, 3, 4, 5].map((name) => task(name, log))
   const results = tasks.map(({ work }) => gate.run(work))
@@ -34,8 +34,28 @@ test('two run, two wait in order, the fifth is turned away at once', async () =>
   expect(log.at(-1)).toBe('start 4')
 })
 
+test('one more is at hand, unless more than half of the queue is taken', async () => {
+  const gate = createGate({ running: 1, ahead: 1, waiting: 4 })
+  const log: string[] = []
+  const tasks = [1, 2, 3, 4, 5, 6].map((name) => task(name, log))
+  const results = tasks.map(({ work }) => gate.run(work))
+  expect(log).toEqual(['start 1', 'start 2'])
+  expect(gate.isFull()).toBe(true)
+  tasks[0]?.finish()
+  await settle()
+  expect(log, 'a crowd: the second is at work, none at hand').toHaveLength(2)
+  tasks[1]?.finish()
+  await settle()
+  expect(log, 'three wait: one at work').toHaveLength(3)
+  tasks[2]?.finish()
+  await settle()
+  expect(log, 'two wait: one at work, one at hand').toHaveLength(5)
+  for (const { finish } of tasks) finish()
+  expect(await Promise.all(results)).toEqual([1, 2, 3, 4, 5, 6])
+})
+
 test('an error reaches its caller and frees the place', async () => {
-  const gate = createGate({ running: 1, waiting: 1 })
+  const gate = createGate({ running: 1, ahead: 0, waiting: 1 })
   const [first, second] = [task(1), task(2)]
   const failing = gate.run(first.work)
   const waiting = gate.run(second.work)
@@ -52,9 +72,10 @@ test('an error reaches its caller and frees the place', async () => {
 
 test('never more than the ceiling, none forgotten, whatever the order', async () => {
   const script = fc.array(fc.record({ ask: fc.nat(4), finish: fc.nat(4) }), { maxLength: 30 })
+  const ceilings = fc.record({ running: fc.integer({ min: 1, max: 3 }), ahead: fc.nat(2), waiting: fc.nat(4) })
   await fc.assert(
-    fc.asyncProperty(script, fc.integer({ min: 1, max: 3 }), fc.nat(4), async (steps, running, waiting) => {
-      const gate = createGate({ running, waiting })
+    fc.asyncProperty(script, ceilings, async (steps, { running, ahead, waiting }) => {
+      const gate = createGate({ running, ahead, waiting })
       const open: (() => void)[] = []
       const answers: Promise<unknown>[] = []
       let [now, most] = [0, 0]
@@ -75,7 +96,7 @@ test('never more than the ceiling, none forgotten, whatever the order', async ()
         await settle()
       }
       const said = await Promise.all(answers)
-      expect(most).toBeLessThanOrEqual(running)
+      expect(most).toBeLessThanOrEqual(running + ahead)
       expect(said.every((answer) => answer === 'done' || answer === 'busy')).toBe(true)
       expect(await Promise.race([gate.run(async () => 'free'), settle()])).toBe('free')
     }),

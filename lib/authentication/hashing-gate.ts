@@ -2,8 +2,7 @@
  * A ceiling on work that is costly on purpose. Pure.
  *
  * A password hash takes 19 MiB and some 10 ms of a core. Without a ceiling, a flood of sign-ins takes all memory and
- * all threads of the pool that file reads need too; with it, the flood waits or is turned away and the rest of the
- * app stays fast.
+ * every core; with it, the flood waits or is turned away and the rest of the app stays fast.
  */
 export interface Gate {
   /** Runs `work` when there is a place, in the order of asking. `'busy'` at once when even the queue is full. */
@@ -12,24 +11,36 @@ export interface Gate {
   isFull(): boolean
 }
 
-/**
- * @param running how many may run at once
- * @param waiting how many more may wait for a place
- */
-export function createGate({ running, waiting }: { readonly running: number; readonly waiting: number }): Gate {
+export interface Ceilings {
+  /** How many may be at work at once. */
+  readonly running: number
+  /**
+   * How many more are handed over before their turn, so that whoever does the work goes on without asking. None while more
+   * than half of the queue is taken: then a moment between two of them goes to everybody else.
+   */
+  readonly ahead: number
+  /** How many more may wait. */
+  readonly waiting: number
+}
+
+export function createGate({ running, ahead, waiting }: Ceilings): Gate {
   const queue: (() => void)[] = []
   let busy = 0
 
-  /** The place is handed over, not given up and fought for: nobody who asks later can be served earlier. */
+  const hasPlace = () => busy < (queue.length > waiting / 2 ? running : running + ahead)
+
+  /** Places are handed over, not given up and fought for: nobody who asks later can be served earlier. */
   function leave(): void {
-    const next = queue.shift()
-    if (next) next()
-    else busy--
+    busy--
+    while (queue.length > 0 && hasPlace()) {
+      busy++
+      queue.shift()?.()
+    }
   }
 
   return {
     async run(work) {
-      if (busy < running) busy++
+      if (queue.length === 0 && hasPlace()) busy++
       else if (queue.length < waiting) await new Promise<void>((admitted) => queue.push(admitted))
       else return 'busy'
       try {
@@ -38,6 +49,6 @@ export function createGate({ running, waiting }: { readonly running: number; rea
         leave()
       }
     },
-    isFull: () => busy >= running && queue.length >= waiting,
+    isFull: () => queue.length >= waiting && !(queue.length === 0 && hasPlace()),
   }
 }

@@ -1,6 +1,7 @@
 import { hash } from '@node-rs/argon2'
 import { expect, test } from '@playwright/test'
-import { AT_ONCE, hashPassword, needsRehash, PARAMETERS, verifyPassword } from '#lib/authentication/password.ts'
+import { THREADS, WAITING } from '#lib/authentication/hashing-threads.ts'
+import { hashPassword, needsRehash, PARAMETERS, verifyPassword } from '#lib/authentication/password.ts'
 
 const PASSWORD = 'Fjord-Kaleidoskop 7 é'
 
@@ -47,10 +48,10 @@ test('a hash of other parameters is right and due for a new one', async () => {
 
 test('a flood is turned away, and what was admitted is answered', async () => {
   const answers = await Promise.all(Array.from({ length: 60 }, () => verifyPassword(null, PASSWORD)))
-  expect(answers.filter((answer) => answer === 'busy')).toHaveLength(60 - AT_ONCE - 16)
+  expect(answers.filter((answer) => answer === 'busy')).toHaveLength(60 - 2 * THREADS - WAITING)
   expect(await verifyPassword(null, PASSWORD)).toEqual({ right: false, rehash: false })
   const hashes = await Promise.all(Array.from({ length: 60 }, () => hashPassword(PASSWORD)))
-  expect(hashes.filter((answer) => answer === 'busy')).toHaveLength(60 - AT_ONCE - 16)
+  expect(hashes.filter((answer) => answer === 'busy')).toHaveLength(60 - 2 * THREADS - WAITING)
 })
 
 test('no account costs as much as a wrong password', async () => {

@@ -1,8 +1,7 @@
 import 'server-only'
-import { availableParallelism } from 'node:os'
-import { hash, parseOptions, verify } from '@node-rs/argon2'
+import { parseOptions } from '@node-rs/argon2'
 import { randomSecret } from '#lib/random.ts'
-import { createGate } from './hashing-gate.ts'
+import { checkHash, isFull, makeHash } from './hashing-threads.ts'
 
 /**
  * How passwords are stored: argon2id over the password in NFC, as a PHC string that names its own parameters.
@@ -14,20 +13,12 @@ export const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1, out
 /** argon2id, version 1.3: the library's constants are type-only and cannot be imported. */
 const ALGORITHM = { algorithm: 2, version: 1 } as const
 
-/**
- * Hashes at once: two where that leaves a core to everybody else, otherwise one. They hold 19 MiB each and half of the
- * thread pool, which opens seals and reads files too. As many wait as are done within a fifth of a second; beyond that,
- * the honest thing is to say so.
- */
-export const AT_ONCE = availableParallelism() > 2 ? 2 : 1
-const gate = createGate({ running: AT_ONCE, waiting: 16 })
-
 /** A PHC string. Typed by its form, so that `'busy'` is not taken for one. */
 export type PasswordHash = `$argon2id$${string}`
 
 /** A new hash. `'busy'`: too many are under way; callers answer 429 or 503 with `Retry-After: BUSY_FOR`. */
-export function hashPassword(password: string): Promise<PasswordHash | 'busy'> {
-  return gate.run(async () => (await hash(password.normalize('NFC'), { ...PARAMETERS, ...ALGORITHM })) as PasswordHash)
+export async function hashPassword(password: string): Promise<PasswordHash | 'busy'> {
+  return (await makeHash(password.normalize('NFC'), { ...PARAMETERS, ...ALGORITHM })) as PasswordHash | 'busy'
 }
 
 /** The queue is empty within this time. Seconds. */
@@ -35,7 +26,7 @@ export const BUSY_FOR = 1
 
 /** Asked before an attempt is counted: a flood is turned away without a single write. */
 export function isBusy(): boolean {
-  return gate.isFull()
+  return isFull()
 }
 
 export interface Verified {
@@ -50,7 +41,7 @@ export interface Verified {
  * @see ASVS v5.0.0-6.3.8
  */
 export async function verifyPassword(stored: string | null, password: string): Promise<Verified | 'busy'> {
-  const right = await gate.run(() => verify(stored ?? nobody, password.normalize('NFC')))
+  const right = await checkHash(stored ?? nobody, password.normalize('NFC'))
   if (right === 'busy') return right
   const known = right && stored !== null
   return { right: known, rehash: known && needsRehash(stored) }
