@@ -163,6 +163,7 @@ export async function registered(store: Store, other: Partial<Client> = {}): Pro
     id,
     name: 'Notes',
     secretDigest: null,
+    publicKeys: [],
     redirectUris: ['https://notes.example/callback'],
     postLogoutRedirectUris: [],
     backchannelLogoutUri: 'https://notes.example/logout',

@@ -1,12 +1,15 @@
 /**
  * # The protocol at level 3
  *
- * Promise: whoever must not be somebody else is served by applications that cannot be anybody else either. Requests are
- * pushed by the application itself, tokens are bound to a key of its own, and nothing outlives the session.
+ * Promise: whoever must not be somebody else is served by applications that cannot be anybody else either. One on a server
+ * proves itself by a key that it alone has, requests are pushed by the application itself, tokens are bound to a key, and
+ * nothing outlives the session.
  *
- * Tried, and red: a proof of the key that is good twice.
+ * Tried, and red: a proof of the key that is good twice; a secret that is still taken.
  */
+
 import { asvs, expect, test } from './book.ts'
+import { clientKey } from './client-key.ts'
 import { proofKey } from './dpop.ts'
 import { allow, authorizePath, call, type Issued, landing, pkce, redeem, refresh } from './oauth.ts'
 import { AT_SHORE, register } from './relying-party.ts'
@@ -17,9 +20,9 @@ test.beforeEach(({ guard }) => guard.allow(AT_SHORE))
 
 test(
   'a request is pushed, and its tokens are bound to a key',
-  asvs('10.4.13', '10.4.14'),
+  asvs('10.4.13', '10.4.14', '10.4.16'),
   async ({ alice, server }) => {
-    const app = register(server)
+    const app = register(server, { key: await clientKey() })
     const proof = pkce()
     const methods = JSON.stringify([['hwk', Date.now()]])
     server.db
@@ -69,6 +72,39 @@ test(
     expect(again.status, again.body).toBe(200)
   },
 )
+
+test('an application with a secret is nobody', asvs('10.4.16'), async ({ alice, server }) => {
+  const [app, keyed] = [register(server, { device: true }), register(server, { key: await clientKey(), device: true })]
+  const found = (await server.request({ path: '/.well-known/openid-configuration' })).json<Record<string, string[]>>()
+  expect(found.token_endpoint_auth_methods_supported).toEqual(['private_key_jwt', 'none'])
+
+  const params = Object.fromEntries(new URLSearchParams(authorizePath(app, pkce()).split('?')[1]))
+  const artifacts = () => server.db.prepare('select * from artifacts').all()
+  const before = artifacts()
+  const inBody = { ...app, secret: null }
+  const token = { grant_type: 'refresh_token', refresh_token: 'nothing' }
+  for (const [path, form] of [
+    ['/oauth/token', token],
+    ['/oauth/par', params],
+    ['/oauth/device', { scope: 'openid' }],
+    ['/oauth/introspect', { token: 'nothing' }],
+    ['/oauth/revoke', { token: 'nothing' }],
+  ] as const) {
+    for (const answer of [
+      await call(server, app, path, form),
+      await call(server, inBody, path, { ...form, client_secret: app.secret ?? '' }),
+      await call(server, inBody, path, form),
+    ]) {
+      expect(answer.status, `${path}: ${answer.body}`).toBe(401)
+      expect(answer.json(), path).toMatchObject({ error: 'invalid_client' })
+    }
+  }
+  expect(artifacts()).toEqual(before)
+  const headers = { cookie: await alice.cookieHeader() }
+  const asked = await server.request({ path: authorizePath(app, pkce()), headers })
+  expect(asked.headers.location, 'nor is a person asked for it').toBe(`${server.origin}/request-problem?because=client`)
+  expect((await call(server, keyed, '/oauth/introspect', { token: 'nothing' })).status).toBe(200)
+})
 
 test('there is nothing that outlives a session', asvs('10.4.11'), async ({ server }) => {
   const found = await server.request({ path: '/.well-known/openid-configuration' })

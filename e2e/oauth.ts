@@ -77,9 +77,9 @@ export async function codeFor(
 
 type Form = Readonly<Record<string, string>>
 
-/** A call of an application to an endpoint, as `client_secret_basic` or by its bare name. */
-export function call(server: Server, app: App, path: string, form: Form, headers: Form = {}): Promise<RawAnswer> {
-  const { id, secret } = app
+/** A call of an application to an endpoint: by a secret in a header, by a fresh proof of its key, or by its bare name. */
+export async function call(server: Server, app: App, path: string, form: Form, headers: Form = {}): Promise<RawAnswer> {
+  const { id, secret, assertion } = app
   const basic = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
   return server.request({
     method: 'POST',
@@ -89,8 +89,20 @@ export function call(server: Server, app: App, path: string, form: Form, headers
       ...(secret !== null && { authorization: basic }),
       ...headers,
     },
-    body: new URLSearchParams({ ...form, ...(secret === null && { client_id: id }) }).toString(),
+    body: new URLSearchParams({
+      ...(secret === null && { client_id: id }),
+      ...(assertion && shown(await assertion())),
+      ...form,
+    }).toString(),
   })
+}
+
+/** How a proof of an application's key is shown. RFC 7523 §2.2 */
+export function shown(assertion: string) {
+  return {
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: assertion,
+  }
 }
 
 export function redeem(

@@ -154,6 +154,7 @@ export const SECTIONS: readonly Section[] = [
       '10.4.12': 'An answer comes in the one way that there is.',
       '10.4.13': 'At level 3 requests are pushed.',
       '10.4.14': 'At level 3 tokens are bound to a key.',
+      '10.4.16': 'An application on a server may prove itself by a key of its own, and at level 3 by nothing else.',
     },
   },
   {

@@ -64,6 +64,12 @@ function ClientFields({ state, scope }: { readonly state: FormState; readonly sc
         hint="The most that it may ask for."
         autoComplete="off"
       />
+      <Lines
+        {...field('publicKeys')}
+        label="Public keys"
+        hint="A JWK or JWK Set of an application on a server: it proves itself by its key and has no secret. May be empty."
+        autoComplete="off"
+      />
       <Checkbox
         name="confidential"
         label="It runs on a server, and can keep a secret"
@@ -79,7 +85,7 @@ function ClientFields({ state, scope }: { readonly state: FormState; readonly sc
 }
 
 function Credentials({ state, id }: { readonly state: FormState; readonly id: string }) {
-  const secret = state.values?.secret
+  const { secret, keys } = state.values ?? {}
   return (
     <div className="space-y-4">
       <Notice tone="success">{state.message}</Notice>
@@ -88,6 +94,8 @@ function Credentials({ state, id }: { readonly state: FormState; readonly id: st
           <>
             The secret is shown <strong>this once</strong>. Put it where the application reads it, and nowhere else.
           </>
+        ) : keys ? (
+          'It has no secret: it signs with its own key, which never leaves it.'
         ) : (
           'It has no secret: it proves itself each time anew.'
         )}

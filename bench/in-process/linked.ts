@@ -25,6 +25,7 @@ export async function linkAll(people: readonly SignedIn[]): Promise<Linked[]> {
     id: CLIENT,
     name: 'Bench',
     secretDigest: null,
+    publicKeys: [],
     redirectUris: ['http://127.0.0.1:9/callback'],
     postLogoutRedirectUris: [],
     backchannelLogoutUri: null,

@@ -52,6 +52,7 @@ async function register({ alive, dead }: RelyingParties): Promise<string[]> {
       id,
       name: 'App',
       secretDigest: null,
+      publicKeys: [],
       ...addresses,
       scope: 'openid',
       device: false,

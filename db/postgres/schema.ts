@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { bigint, bigserial, boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
-import type { DeviceKind, EndReason, EventKind, PendingKind } from '../contract.ts'
+import type { ClientKey, DeviceKind, EndReason, EventKind, PendingKind } from '../contract.ts'
 import { bytes, instant, json } from './columns.ts'
 
 /** The tables of the Postgres store: those of `../sqlite/schema.ts`, in this database's types. */
@@ -223,6 +223,7 @@ export const clients = pgTable('clients', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   secretDigest: bytes('secret_digest'),
+  publicKeys: json<readonly ClientKey[]>()('public_keys').notNull().default(sql`'[]'`),
   redirectUris: json<readonly string[]>()('redirect_uris').notNull(),
   postLogoutRedirectUris: json<readonly string[]>()('post_logout_redirect_uris').notNull(),
   backchannelLogoutUri: text('backchannel_logout_uri'),

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import type { DeviceKind, EndReason, EventKind, PendingKind } from '../contract.ts'
+import type { ClientKey, DeviceKind, EndReason, EventKind, PendingKind } from '../contract.ts'
 
 /**
  * The tables of the embedded store. Instants are integers, milliseconds since 1970: the session check builds its
@@ -228,6 +228,7 @@ export const clients = sqliteTable('clients', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   secretDigest: blob('secret_digest', { mode: 'buffer' }),
+  publicKeys: text('public_keys', { mode: 'json' }).$type<readonly ClientKey[]>().notNull().default([]),
   redirectUris: text('redirect_uris', { mode: 'json' }).$type<readonly string[]>().notNull(),
   postLogoutRedirectUris: text('post_logout_redirect_uris', { mode: 'json' }).$type<readonly string[]>().notNull(),
   backchannelLogoutUri: text('backchannel_logout_uri'),

@@ -4,13 +4,25 @@ import type { AdministratorProof, RecentProof, SessionCheck } from './session.ts
 /** Who adds and removes applications: an administrator, or the command line, which the shell proves. */
 export type Registrar = 'shell' | (AdministratorProof & RecentProof)
 
+/** A public key of an application: ES256 with an EC key, EdDSA with an OKP key. RFC 7517, RFC 7518 §6.2, RFC 8037. */
+export interface ClientKey {
+  readonly kty: 'EC' | 'OKP'
+  readonly crv: 'P-256' | 'Ed25519'
+  readonly x: string
+  readonly y?: string
+  /** By what its application calls it, if it does. */
+  readonly kid?: string
+}
+
 /** An application that may ask for a grant. RFC 6749 §2, OpenID Connect Registration §2. */
 export interface Client {
   /** `client_id`: public. */
   readonly id: string
   readonly name: string
-  /** SHA-256 of its secret; null for a public client, which proves itself by PKCE alone. */
+  /** SHA-256 of its secret; null for one that proves itself by a key, or by PKCE alone. */
   readonly secretDigest: Buffer | null
+  /** Of the private keys that it proves itself by in place of a secret, none of which is known here; empty for none. */
+  readonly publicKeys: readonly ClientKey[]
   /** Compared exactly, character by character. */
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]

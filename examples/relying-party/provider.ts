@@ -1,12 +1,17 @@
+import { readFile } from 'node:fs/promises'
+import { importJWK } from 'jose'
 import {
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
   buildEndSessionUrl,
+  type ClientAuth,
+  ClientSecretPost,
   type Configuration,
   calculatePKCECodeChallenge,
   discovery,
   fetchUserInfo,
+  PrivateKeyJwt,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
@@ -28,9 +33,20 @@ export type Tokens = TokenEndpointResponse & TokenEndpointResponseHelpers
 interface Settings {
   readonly issuer: string
   readonly clientId: string
-  readonly clientSecret: string
+  readonly authentication: ClientAuth
   /** Of this app. */
   readonly origin: string
+}
+
+/**
+ * How this app proves itself: by a key of its own, whose public half is registered, or by a secret that the provider made
+ * and knows as well. RFC 7523 §2.2, RFC 6749 §2.3.1
+ * @param keyFile a private JWK, as `new-key.ts` makes it
+ */
+export async function authentication(keyFile: string | undefined, secret = ''): Promise<ClientAuth> {
+  if (!keyFile) return ClientSecretPost(secret)
+  const jwk = JSON.parse(await readFile(keyFile, 'utf8'))
+  return PrivateKeyJwt({ key: (await importJWK(jwk)) as CryptoKey, kid: jwk.kid })
 }
 
 /** All that this app asks of the provider. */
@@ -43,10 +59,10 @@ export class Provider {
     this.origin = origin
   }
 
-  static async discover({ issuer, clientId, clientSecret, origin }: Settings): Promise<Provider> {
-    const metadata = { client_secret: clientSecret, id_token_signed_response_alg: 'ES256' }
+  static async discover({ issuer, clientId, authentication, origin }: Settings): Promise<Provider> {
+    const metadata = { id_token_signed_response_alg: 'ES256' }
     const execute = issuer.startsWith('http://localhost') ? [allowInsecureRequests] : []
-    const config = await discovery(new URL(issuer), clientId, metadata, undefined, { execute })
+    const config = await discovery(new URL(issuer), clientId, metadata, authentication, { execute })
     return new Provider(config, origin)
   }
 

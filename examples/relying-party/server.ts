@@ -2,17 +2,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers'
 import { logoutTokens } from './logout-token.ts'
 import { factsPage, homePage, problemPage } from './pages.ts'
-import { Provider } from './provider.ts'
+import { authentication, Provider } from './provider.ts'
 import { type Session, Sessions } from './sessions.ts'
 
-const { ISSUER = 'http://localhost:3000', CLIENT_ID = '', CLIENT_SECRET = '', PORT = '4000' } = process.env
+const { ISSUER = 'http://localhost:3000', CLIENT_ID = '', CLIENT_SECRET, CLIENT_KEY, PORT = '4000' } = process.env
 // By its number, not as `localhost`: browsers share the cookies of a host between its ports.
 const ORIGIN = `http://127.0.0.1:${PORT}`
 
 const provider = await Provider.discover({
   issuer: ISSUER,
   clientId: CLIENT_ID,
-  clientSecret: CLIENT_SECRET,
+  authentication: await authentication(CLIENT_KEY, CLIENT_SECRET),
   origin: ORIGIN,
 })
 const { issuer, jwks_uri = '' } = provider.metadata

@@ -30,7 +30,8 @@ const USAGE = `Usage: npm run signet -- COMMAND
   clients list                 applications that may ask people for access
   clients add NAME             lets an application ask; prints its id
      --redirect URI            where people come back to, once for each address
-     --confidential            it runs on a server: makes a secret, and prints it this once
+     --jwks FILE               it runs on a server, and proves itself by these public keys: a JWK or JWK Set
+     --confidential            it runs on a server: makes a secret, and prints it this once; not at level 3
      --device                  it may ask on a device without a browser
      --post-logout URI         where people may go after signing out, once for each address
      --backchannel-logout URI  where it wants to be told that a session has ended
@@ -44,6 +45,7 @@ const CLIENT = {
   'post-logout': { type: 'string', multiple: true },
   'backchannel-logout': { type: 'string' },
   scope: { type: 'string' },
+  jwks: { type: 'string' },
   confidential: { type: 'boolean' },
   device: { type: 'boolean' },
 } as const
@@ -133,17 +135,21 @@ function clients(
       return rest.length === 1 && first ? removeClient(first, values.reason) : usage('"clients remove" needs one ID.')
     case 'add':
       if (rest.length !== 1 || !first) return usage('"clients add" needs one NAME.')
-      return addClient({
-        name: first,
-        redirectUris: values.redirect ?? [],
-        postLogoutRedirectUris: values['post-logout'] ?? [],
-        backchannelLogoutUri: values['backchannel-logout'] ?? '',
-        scope: values.scope ?? DEFAULT_SCOPE,
-        device: values.device ?? false,
-        confidential: values.confidential ?? false,
-      })
+      return addClient(wantedBy(first, values), values.jwks)
     default:
       return usage(name ? `"clients ${name}" is not a command.` : 'A command is missing.')
+  }
+}
+
+function wantedBy(name: string, values: ReturnType<typeof parsed>['values']) {
+  return {
+    name,
+    redirectUris: values.redirect ?? [],
+    postLogoutRedirectUris: values['post-logout'] ?? [],
+    backchannelLogoutUri: values['backchannel-logout'] ?? '',
+    scope: values.scope ?? DEFAULT_SCOPE,
+    device: values.device ?? false,
+    confidential: values.confidential ?? false,
   }
 }
 

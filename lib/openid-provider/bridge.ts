@@ -2,7 +2,6 @@ import 'server-only'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import inject, { type Response as Injected } from 'light-my-request'
 import { settings } from '#lib/config.ts'
-import { readLimited } from '#lib/http/body.ts'
 import { type Cookie, setCookie } from '#lib/http/cookies.ts'
 import { isOutage } from '#lib/http/outage.ts'
 import { unavailablePage } from '#lib/http/unavailable-page.ts'
@@ -27,10 +26,8 @@ import { beginVisit, LIBRARY_COOKIES, type Visit } from './visit.ts'
 const TAKEN = ['authorization', 'content-type', 'dpop'] as const
 const GIVEN = ['allow', 'content-type', 'location', 'www-authenticate', 'dpop-nonce'] as const
 
-/** For applications: no cookie has a say, and what goes wrong is said as the protocol does. */
-export async function answerMachine(request: Request): Promise<Response> {
-  const body = await readLimited(request)
-  if (!body) return failure(413, 'invalid_request')
+/** For applications: no cookie has a say, and what goes wrong is said as the protocol does. @param body of a POST */
+export function answerMachine(request: Request, body: Buffer = Buffer.alloc(0)): Promise<Response> {
   const visit = newVisit(null, { proof: null, began: null })
   const turn = new URLSearchParams(body.toString('latin1')).get('code')
   return inTurn(turn, () => dispatch(request, visit, { body, cookie: '', accept: 'application/json' }))
@@ -103,9 +100,9 @@ function failed(cause: unknown, accept: string): Response {
   return known ? failure(503, 'temporarily_unavailable') : failure(500, 'server_error')
 }
 
-/** An error as RFC 6749 §5.2 has it. */
-export function failure(status: number, error: string): Response {
-  const headers = { 'cache-control': 'no-store', ...(status === 503 && { 'retry-after': '5' }) }
+/** An error as RFC 6749 §5.2 has it. @param after seconds to wait */
+export function failure(status: number, error: string, after = status === 503 ? 5 : null): Response {
+  const headers = { 'cache-control': 'no-store', ...(after !== null && { 'retry-after': String(after) }) }
   return Response.json({ error }, { status, headers })
 }
 

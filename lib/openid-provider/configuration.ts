@@ -4,6 +4,7 @@ import { settings } from '#lib/config.ts'
 import { signingKeys } from '#lib/keys/signing.ts'
 import { adapterFor } from './adapter.ts'
 import { accessTokenClaims, findAccount } from './claims.ts'
+import { checkAssertion } from './client-assertion.ts'
 import { errorPage } from './error-page.ts'
 import { beginFlow } from './flow.ts'
 import { offeredScopes } from './grantable.ts'
@@ -48,13 +49,15 @@ export function configuration(): Configuration {
     acrValues: [...ACR],
     responseTypes: ['code'],
     pkce: { required: () => true },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    clientAuthMethods: clientAuthMethods(),
+    assertJwtClientAuthClaimsAndHeader: checkAssertion,
     clientDefaults: {
       id_token_signed_response_alg: 'ES256',
       backchannel_logout_session_required: true,
       response_modes: ['query'],
     },
     enabledJWA: {
+      clientAuthSigningAlgValues: ['ES256', 'EdDSA', 'Ed25519'],
       idTokenSigningAlgValues: ['ES256', 'EdDSA'],
       dPoPSigningAlgValues: ['ES256', 'EdDSA', 'Ed25519'],
     },
@@ -71,6 +74,12 @@ export function configuration(): Configuration {
     clientBasedCORS: () => false,
     ttl: lifetimes(),
   }
+}
+
+/** Of a secret the provider knows as much as the application: at level 3 there is none (v5.0.0-10.4.16). */
+function clientAuthMethods(): NonNullable<Configuration['clientAuthMethods']> {
+  const keysAlone = settings().policy.level === 3
+  return ['private_key_jwt', ...(keysAlone ? [] : (['client_secret_basic', 'client_secret_post'] as const)), 'none']
 }
 
 function features(): Configuration['features'] {

@@ -1,4 +1,5 @@
 import 'server-only'
+import { parse } from 'node:querystring'
 import { requestThrottle } from '#lib/authentication/throttle.ts'
 import { settings } from '#lib/config.ts'
 import { readLimited } from '#lib/http/body.ts'
@@ -39,11 +40,30 @@ export async function answerProtocol(request: Request, path: readonly string[]):
   if (!endpoint.methods.includes(request.method)) return failure(405, 'invalid_request')
   const posted = flowId === null && request.method === 'GET' ? new URL(request.url).searchParams.get(POSTED) : null
   if (posted !== null && endpoint.by === 'browser') return answerForm(request, posted)
+  if (endpoint.by === 'machine') return answerApplication(request, endpoint)
   const isCounted = endpoint.counted && (!resumes || (await isNobody(request)))
-  const busy = isCounted ? await tooMany(request, endpoint) : null
-  if (busy) return busy
-  if (endpoint.by === 'machine') return answerMachine(request)
+  const busy = isCounted ? await tooMany(request) : null
+  if (busy) return seeOther(`${settings().origin}/request-problem?because=busy`, busy)
   return request.method === 'POST' ? asVisit(request) : answerBrowser(request, flowId)
+}
+
+/**
+ * What comes under a secret or a proof of a key is not counted: that is looked at before anything is written, and an
+ * application asks for many people.
+ */
+async function answerApplication(request: Request, { counted }: Endpoint): Promise<Response> {
+  const body = await readLimited(request)
+  if (!body) return failure(413, 'invalid_request')
+  const isCounted = counted && !request.headers.has('authorization') && !showsAssertion(request, body)
+  const busy = isCounted ? await tooMany(request) : null
+  return busy ? failure(429, 'temporarily_unavailable', busy) : answerMachine(request, body)
+}
+
+const FORM = /^application\/x-www-form-urlencoded *(?:; *charset=utf-8)?$/i
+
+/** Read as the library reads it: a proof in an odd encoding, or after a thousand fields, would be one that nobody looks at. */
+function showsAssertion({ headers }: Request, body: Buffer): boolean {
+  return FORM.test(headers.get('content-type') ?? '') && Boolean(parse(body.toString()).client_assertion)
 }
 
 /** A request that goes on without anybody signed in begins anew: that is counted as if it had just come. */
@@ -51,15 +71,10 @@ async function isNobody({ headers }: Request): Promise<boolean> {
   return (await currentSession(headers.get('cookie'))).state !== 'standing'
 }
 
-/** What comes under a secret is not counted: its secret is looked at, and an application asks for many people. */
-async function tooMany({ headers }: Request, { by }: Endpoint): Promise<Response | null> {
-  if (by === 'machine' && headers.has('authorization')) return null
+/** Seconds to wait, where this network has asked too often. */
+async function tooMany({ headers }: Request): Promise<number | null> {
   const attempt = await requestThrottle(store()).take(requestContext(headers).origin)
-  if (attempt.allowed) return null
-  const location = `${settings().origin}/request-problem?because=busy`
-  const answer = by === 'machine' ? failure(429, 'temporarily_unavailable') : seeOther(location)
-  answer.headers.set('retry-after', String(attempt.retryAfter))
-  return answer
+  return attempt.allowed ? null : attempt.retryAfter
 }
 
 /** Both endpoints take forms as well (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). */
@@ -77,6 +92,12 @@ async function answerForm(request: Request, id: string): Promise<Response> {
   return answerBrowser(request, null, `?${new URLSearchParams(form)}`)
 }
 
-function seeOther(location: string): Response {
-  return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } })
+/** @param after seconds to wait */
+function seeOther(location: string, after?: number): Response {
+  const headers = {
+    location,
+    'cache-control': 'no-store',
+    ...(after !== undefined && { 'retry-after': String(after) }),
+  }
+  return new Response(null, { status: 303, headers })
 }

@@ -64,12 +64,13 @@ function make(): Provider {
 }
 
 /**
- * In one step, so that of two proofs at once one is the first. The library takes a proof whose clock is behind or ahead of
- * ours, and says how long it would take one that is right: one from ahead is good for as long again. RFC 9449 §11.1
+ * In one step, so that of two proofs at once one is the first: of a token's key (RFC 9449 §11.1) as of the application's own
+ * (RFC 7523 §3). The library takes a proof whose clock is behind or ahead of ours, and says how long it would take one that
+ * is right: one from ahead is good for as long again.
  */
 async function isFirst(client: string, proofId: string, until: number): Promise<boolean> {
   const left = Math.ceil(until - now().getTime() / 1000)
-  return store().artifacts.once(`dpop ${client}`, hash('sha256', proofId, 'base64url'), 2 * left + MINUTE)
+  return store().artifacts.once(`proof ${client}`, hash('sha256', proofId, 'base64url'), 2 * left + MINUTE)
 }
 
 /** What our own steps throw, as the library does for its own below; the bridge answers it. */

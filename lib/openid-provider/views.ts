@@ -4,6 +4,7 @@ import type { Client } from '#db/contract.ts'
 import { settings } from '#lib/config.ts'
 import { store } from '#lib/store.ts'
 import { offeredScopes } from './grantable.ts'
+import { clientProof } from './registration.ts'
 import { acrOf, authTimeOf } from './request.ts'
 import { apiResource } from './resource.ts'
 import { API_SCOPES, IDENTITY_SCOPES, only } from './scopes.ts'
@@ -14,8 +15,8 @@ import { grantStands, sessionStands } from './standing.ts'
 
 export async function clientView(id: string): Promise<AdapterPayload | undefined> {
   const client = await store().clients.find(id)
-  if (!client) return undefined
-  const { name, secretDigest, redirectUris, postLogoutRedirectUris, backchannelLogoutUri, scope } = client
+  if (!client || !clientProof(client, settings().policy.level).taken) return undefined
+  const { name, redirectUris, postLogoutRedirectUris, backchannelLogoutUri, scope } = client
   return {
     client_id: id,
     client_name: name,
@@ -27,11 +28,17 @@ export async function clientView(id: string): Promise<AdapterPayload | undefined
     application_type: redirectUris.every((uri) => /^https?:/.test(uri)) ? 'web' : 'native',
     response_types: redirectUris.length > 0 ? ['code'] : [],
     grant_types: grantTypes(client),
-    token_endpoint_auth_method: secretDigest ? 'client_secret_basic' : 'none',
-    // Never compared as it is: what is shown is hashed first (`provider.ts`).
-    ...(secretDigest && { client_secret: secretDigest.toString('base64url') }),
+    ...authentication(client),
     dpop_bound_access_tokens: settings().policy.level === 3,
   }
+}
+
+/** Its own keys stand in the row: none is ever fetched from where somebody says that it is. */
+function authentication({ secretDigest, publicKeys }: Client): Partial<AdapterPayload> {
+  if (publicKeys.length > 0) return { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [...publicKeys] } }
+  if (!secretDigest) return { token_endpoint_auth_method: 'none' }
+  // Never compared as it is: what is shown is hashed first (`provider.ts`).
+  return { token_endpoint_auth_method: 'client_secret_basic', client_secret: secretDigest.toString('base64url') }
 }
 
 function grantTypes({ redirectUris, device }: Client): string[] {

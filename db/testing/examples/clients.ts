@@ -1,11 +1,12 @@
 import { expect } from '@playwright/test'
-import type { Client, NewEvent, Registrar, SessionCheck, Store } from '../../contract.ts'
+import type { Client, ClientKey, NewEvent, Registrar, SessionCheck, Store } from '../../contract.ts'
 import { begin, event, linked, newArtifact, proofOf, randomId, registered, signUp, test } from '../../testing.ts'
 
 const FULL: Omit<Client, 'createdAt'> = {
   id: 'notes',
   name: 'Notes “for all”',
   secretDigest: Buffer.alloc(32, 7),
+  publicKeys: [],
   redirectUris: ['https://notes.example/callback', 'http://127.0.0.1/callback'],
   postLogoutRedirectUris: ['https://notes.example/'],
   backchannelLogoutUri: 'https://notes.example/logout',
@@ -21,6 +22,23 @@ export function clients(): void {
     const plain = await registered(store, { secretDigest: null, backchannelLogoutUri: null })
     expect(await store.clients.find(plain)).toMatchObject({ secretDigest: null, backchannelLogoutUri: null })
     expect((await store.clients.list()).map(({ id }) => id)).toEqual(['notes', plain])
+  })
+
+  test('its public keys are kept in their order, as they were registered', { tag: '@v5.0.0-10.4.16' }, async ({
+    store,
+  }) => {
+    const publicKeys: readonly ClientKey[] = [
+      { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: '“next”, 2' },
+      { kty: 'EC', crv: 'P-256', x: 'x'.repeat(43), y: 'y'.repeat(43) },
+    ]
+    const keyed = await registered(store, { secretDigest: null, publicKeys })
+    expect(await store.clients.find(keyed)).toMatchObject({ secretDigest: null, publicKeys })
+    const plain = await registered(store)
+    expect((await store.clients.list()).map((each) => each.publicKeys)).toEqual([publicKeys, []])
+    expect((await store.clients.find(plain))?.publicKeys).toEqual([])
+    const session = await begin(store, await signUp(store))
+    const grant = await linked(store, session, { clientId: keyed })
+    expect(await store.grants.list(session.userId), 'a list of grants names it alone').toMatchObject([{ id: grant.id }])
   })
 
   test('an id belongs to the first who took it', async ({ store }) => {

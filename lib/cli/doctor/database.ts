@@ -1,6 +1,7 @@
 import 'server-only'
 import type { Store } from '#db/contract.ts'
 import type { Settings } from '#lib/config.ts'
+import { clientProof } from '#lib/openid-provider/registration.ts'
 import { epochProblem, fromFile } from '#lib/session/epoch.ts'
 import { markInFile, marksFile } from '#lib/session/high-water.ts'
 import { HOUR, now, SECOND, secondsBetween } from '#lib/time.ts'
@@ -20,7 +21,12 @@ export async function aboutDatabase(store: Store, settings: Settings): Promise<F
       warning(`The database's clock is ${Math.round(difference)} s away from this machine's. Set both by NTP.`),
     )
   }
-  return [...findings, ...(await aboutEnds(store, settings)), ...(await aboutWaitingMail(store))]
+  const aboutOthers = [
+    await aboutEnds(store, settings),
+    await aboutClients(store, settings),
+    await aboutWaitingMail(store),
+  ]
+  return [...findings, ...aboutOthers.flat()]
 }
 
 /** The epoch and what an older copy of the database would give itself away by. @see docs/decisions/0026 */
@@ -44,6 +50,18 @@ async function aboutEnds(store: Store, { epoch }: Settings): Promise<Finding[]> 
   return [
     warning(
       `${missing} is missing or tells nothing of this database: if it is a restored backup, run: npm run signet -- sessions end --all`,
+    ),
+  ]
+}
+
+/** Those that were added at another level, and are nobody at this one. @see docs/decisions/0042 */
+async function aboutClients({ clients }: Store, { policy: { level } }: Settings): Promise<Finding[]> {
+  const refused = (await clients.list()).filter((client) => !clientProof(client, level).taken)
+  if (refused.length === 0) return []
+  const names = refused.map(({ name }) => `“${name}”`).join(', ')
+  return [
+    warning(
+      `At level ${level} no application may prove itself by a secret: ${names}. Add each anew, with --jwks, and remove the old one.`,
     ),
   ]
 }

@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
-import { test as base, begin, event, HOUR, proofOf } from '#db/testing.ts'
+import type { ClientKey } from '#db/contract.ts'
+import { test as base, begin, event, HOUR, proofOf, registered } from '#db/testing.ts'
 import { parseSettings, type Settings } from '#lib/config.ts'
 import { createKeyFile } from '#lib/keys/file.ts'
 import { rotate } from '#lib/keys/rotate.ts'
@@ -106,6 +107,20 @@ test('mail that waits for more than an hour is a warning', async ({ store, place
   expect(warnings(await aboutDatabase(store, own))).toEqual([])
   await place.ageWaiting(60)
   expect(warnings(await aboutDatabase(store, own))).toEqual([expect.stringMatching(/^1 mail waits/)])
+})
+
+test('an application with a secret is a warning where no secret is taken', { tag: '@v5.0.0-10.4.16' }, async ({
+  store,
+  directory,
+}) => {
+  const at = (level: string) => use({ DATA_DIR: directory, ASSURANCE_LEVEL: level })
+  const publicKeys: ClientKey[] = [{ kty: 'OKP', crv: 'Ed25519', x: 'x'.repeat(43) }]
+  await registered(store, { name: 'Public', secretDigest: null })
+  await registered(store, { name: 'Keyed', secretDigest: null, publicKeys })
+  expect(warnings(await aboutDatabase(store, at('3')))).toEqual([])
+  await registered(store, { name: 'Secret', secretDigest: Buffer.alloc(32) })
+  expect(warnings(await aboutDatabase(store, at('2')))).toEqual([])
+  expect(warnings(await aboutDatabase(store, at('3')))).toEqual([expect.stringMatching(/: “Secret”\. .*--jwks/)])
 })
 
 test('a missing epoch is a warning, and an older copy too', { tag: '@v5.0.0-7.4.1' }, async ({

@@ -2,6 +2,7 @@
 import { revalidatePath } from 'next/cache'
 import { redirect } from 'next/navigation'
 import { parseReason } from '#lib/administration/reason.ts'
+import { settings } from '#lib/config.ts'
 import { checked, text } from '#lib/http/form.ts'
 import { signInPath } from '#lib/http/return-path.ts'
 import { tellRelyingParties } from '#lib/openid-provider/logout-sender.ts'
@@ -18,25 +19,27 @@ export async function addClient(_: FormState, data: FormData): Promise<FormState
   const values = typedIn(data)
   const earned = await earnAdministrator(data, { page: PAGE, values, act: 'client-added' })
   if ('status' in earned) return earned
-  const confidential = checked(data, 'confidential')
-  const parsed = parseRegistration({
+  const wanted = {
     name: values.name,
     redirectUris: lines(values.redirectUris),
     postLogoutRedirectUris: lines(values.postLogoutRedirectUris),
     backchannelLogoutUri: values.backchannelLogoutUri.trim(),
     scope: values.scope,
     device: checked(data, 'device'),
-    confidential,
-  })
+    confidential: checked(data, 'confidential'),
+    publicKeys: values.publicKeys,
+  }
+  const parsed = parseRegistration(wanted, settings().policy.level)
   if ('problems' in parsed) return { status: 'invalid', fields: parsed.problems, values }
-  const registered = await register(store(), earned, parsed.registration, confidential)
+  const registered = await register(store(), earned, parsed.registration, wanted)
   if (registered === 'session-over') return redirect(signInPath(PAGE))
   revalidatePath(PAGE)
   const { id, secret } = registered
+  const keys = parsed.registration.publicKeys.length
   return {
     status: 'done',
     message: `${parsed.registration.name} may ask people for access now.`,
-    values: { id, ...(secret !== null && { secret }) },
+    values: { id, ...(secret !== null && { secret }), ...(keys > 0 && { keys: String(keys) }) },
   }
 }
 
@@ -67,6 +70,7 @@ function typedIn(data: FormData) {
     backchannelLogoutUri: text(data, 'backchannelLogoutUri'),
     scope: text(data, 'scope'),
     confidential: text(data, 'confidential'),
+    publicKeys: text(data, 'publicKeys'),
     device: text(data, 'device'),
   }
 }

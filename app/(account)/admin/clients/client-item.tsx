@@ -1,4 +1,6 @@
-import type { Client } from '#db/contract.ts'
+import type { Client, ClientKey } from '#db/contract.ts'
+import { settings } from '#lib/config.ts'
+import { clientProof } from '#lib/openid-provider/registration.ts'
 import { ActDialog } from '#ui/act-dialog.tsx'
 import { Card, Fact, Facts } from '#ui/card.tsx'
 import { DialogTrigger } from '#ui/dialog-trigger.tsx'
@@ -51,20 +53,25 @@ export function ClientItem({ client, view }: Props) {
 }
 
 function Particulars({ client, now }: { readonly client: Client; readonly now: Date }) {
-  const { id, secretDigest, device, redirectUris, postLogoutRedirectUris, backchannelLogoutUri, scope } = client
+  const { id, publicKeys, device, redirectUris, postLogoutRedirectUris, backchannelLogoutUri, scope } = client
   return (
     <Facts>
       <Fact term="Client ID">{id}</Fact>
-      <Fact term="Kind">{secretDigest ? 'On a server, with a secret' : 'Public, without a secret'}</Fact>
+      <Fact term="Kind">{kindOf(client)}</Fact>
+      {publicKeys.length > 0 && (
+        <Fact term="Keys">
+          <Lines of={publicKeys.map(keyName)} />
+        </Fact>
+      )}
       {redirectUris.length > 0 && (
         <Fact term="People come back to">
-          <Addresses of={redirectUris} />
+          <Lines of={redirectUris} />
         </Fact>
       )}
       {device && <Fact term="Devices">May ask where there is no browser</Fact>}
       {postLogoutRedirectUris.length > 0 && (
         <Fact term="After signing out to">
-          <Addresses of={postLogoutRedirectUris} />
+          <Lines of={postLogoutRedirectUris} />
         </Fact>
       )}
       {backchannelLogoutUri !== null && <Fact term="Told of ends at">{backchannelLogoutUri}</Fact>}
@@ -76,10 +83,23 @@ function Particulars({ client, now }: { readonly client: Client; readonly now: D
   )
 }
 
-function Addresses({ of }: { readonly of: readonly string[] }) {
-  return of.map((address) => (
-    <span key={address} className="block">
-      {address}
+function kindOf(client: Client): string {
+  const { level } = settings().policy
+  const { by, taken } = clientProof(client, level)
+  if (by === 'none') return 'Public, without a secret'
+  if (by === 'keys') return 'On a server, with a key of its own'
+  return taken ? 'On a server, with a secret' : `On a server, with a secret: refused at level ${level}`
+}
+
+/** A key in the words of whoever made it. */
+function keyName({ kid, crv, x }: ClientKey): string {
+  return `${crv}, ${kid ?? `x ${x}`}`
+}
+
+function Lines({ of }: { readonly of: readonly string[] }) {
+  return of.map((line) => (
+    <span key={line} className="block">
+      {line}
     </span>
   ))
 }

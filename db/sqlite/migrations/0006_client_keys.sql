@@ -1,0 +1,1 @@
+ALTER TABLE `clients` ADD `public_keys` text DEFAULT '[]' NOT NULL;
