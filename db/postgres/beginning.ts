@@ -3,7 +3,7 @@ import type { Begun, NewSession, SessionLimit, SessionStore } from '../contract.
 import { isAsSeen, isLocked, isNewest, mayBegin, roomFor, roomToUnlock, stands } from '../judgement.ts'
 import { begun, confirmed, type LiveSession, newestGeneration, offered, reauthenticated, unlocked } from '../live.ts'
 import { signedInEvent } from '../records.ts'
-import { keepFederation } from './identities.ts'
+import { isSignedOutElsewhere, keepFederation } from './identities.ts'
 import type { Queries } from './queries.ts'
 import { rowFrom } from './rows.ts'
 import { announce, end, lock, lockOfUser, lockSession, note, type Parts, stepBy } from './step.ts'
@@ -18,6 +18,7 @@ export function beginning(
     const present = await lockOfUser(queries, wanted.userId, wanted.replaces)
     const [user] = await queries.user.execute({ id: wanted.userId })
     if (!mayBegin(user, wanted, options)) return { outcome: 'refused' }
+    if (await isSignedOutElsewhere(queries, wanted.federation)) return { outcome: 'refused' }
     const ends = roomFor(wanted, present, limit, options)
     if (ends === 'limit-reached') return { outcome: ends }
     for (const one of ends) await end(queries, one)
@@ -67,6 +68,7 @@ export function beginning(
     reauthenticate: (proof, digest, method, full, event, federation = null) =>
       stepBy(parts, proof, async (queries, session) => {
         if (!isNewest(session, proof)) return 'superseded'
+        if (await isSignedOutElsewhere(queries, federation)) return 'session-over'
         const next = reauthenticated(session, digest, method, full, federation)
         await queries.saveSession.execute(rowFrom(next))
         await keepFederation(queries, session.id, federation)
@@ -92,6 +94,7 @@ export function beginning(
         if (newestGeneration(session) !== generation) return undefined
         const [user] = await queries.user.execute({ id: userId })
         if (!user || user.disabledAt || user.securityVersion !== securityVersion) return undefined
+        if (await isSignedOutElsewhere(queries, by.federation)) return undefined
         const ends = roomToUnlock(session, present, by.limit, options)
         if (ends === 'limit-reached') return undefined
         for (const one of ends) await end(queries, one)

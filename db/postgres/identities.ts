@@ -1,13 +1,14 @@
 import 'server-only'
-import type { Federation, IdentityStore, Limit, User } from '../contract.ts'
+import type { Federation, IdentityStore, Limit, SignedOutElsewhere, User } from '../contract.ts'
 import { NEW_ACCOUNT } from '../plan/account.ts'
+import { isSignedOutBy, namesOf, remembered } from '../signed-out-elsewhere.ts'
 import { endedAlone } from '../what-ends.ts'
 import { isTaken } from './failure.ts'
 import type { Queries } from './queries.ts'
 import { end, lock, note, type Parts } from './step.ts'
 import { Held, isHeld } from './users.ts'
 
-export function postgresIdentities({ connection }: Parts): IdentityStore {
+export function postgresIdentities({ connection, options }: Parts): IdentityStore {
   return {
     find: (issuer, subject) =>
       connection.read(async (queries) => (await queries.identity.execute({ issuer, subject }))[0]),
@@ -64,17 +65,52 @@ export function postgresIdentities({ connection }: Parts): IdentityStore {
       connection.write(async (queries) => {
         const { rowCount } = await queries.showOnce.execute({ issuer: whom.issuer, ...token })
         if (!rowCount) return 'again'
+        const what = { ...whom, issuedAt }
+        const before = await endFederated(queries, what)
+        await remember(queries, what, options.epoch())
         await queries.deleteFederatedHalves.execute({ ...whom, issuedAtText: issuedAt.toISOString() })
-        let ended = 0
-        for (const { sessionId } of await queries.federatedSessions.execute({ ...whom, issuedAt })) {
-          const session = await lock(queries, sessionId)
-          if (!session) continue
-          await end(queries, endedAlone('provider', session))
-          ended += 1
-        }
-        return ended
+        // Those that had begun, and were seen by nobody yet, while the first were ended.
+        return before + (await endFederated(queries, what))
       }),
   }
+}
+
+type What = Omit<SignedOutElsewhere, 'token'>
+
+async function endFederated(queries: Queries, what: What): Promise<number> {
+  let ended = 0
+  for (const { sessionId } of await queries.federatedSessions.execute(what)) {
+    const session = await lock(queries, sessionId)
+    if (!session) continue
+    await end(queries, endedAlone('provider', session))
+    ended += 1
+  }
+  return ended
+}
+
+async function remember(queries: Queries, what: What, epoch: number): Promise<void> {
+  const row = remembered(what)
+  await queries.lockName.execute({ name: row.id })
+  const [known] = await queries.pendingById.execute({ id: row.id })
+  if (known && isSignedOutBy(known, what.issuedAt)) return
+  await queries.deletePending.execute({ id: row.id })
+  await queries.insertPending.execute({ ...row, epoch })
+}
+
+/**
+ * The provider has signed out what this rests on, after it said so. Whichever takes the names first, sign-out or beginning,
+ * the other one sees what it did. Sessions are locked before.
+ */
+export async function isSignedOutElsewhere(
+  queries: Queries,
+  federation: Federation | Limit | null | undefined,
+): Promise<boolean> {
+  for (const name of namesOf(federation)) {
+    await queries.lockName.execute({ name })
+    const [row] = await queries.pendingById.execute({ id: name })
+    if (row && isSignedOutBy(row, (federation as Federation).issuedAt)) return true
+  }
+  return false
 }
 
 /** With the session that rests on it, in the same step. */

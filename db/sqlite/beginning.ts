@@ -3,7 +3,7 @@ import type { Begun, NewSession, SessionLimit, SessionStore } from '../contract.
 import { isAsSeen, isLocked, isNewest, mayBegin, roomFor, roomToUnlock, stands } from '../judgement.ts'
 import { begun, confirmed, type LiveSession, newestGeneration, offered, reauthenticated, unlocked } from '../live.ts'
 import { signedInEvent } from '../records.ts'
-import { keepFederation } from './identities.ts'
+import { isSignedOutElsewhere, keepFederation } from './identities.ts'
 import type { Queries } from './queries.ts'
 import { rowFrom, userFrom } from './rows.ts'
 import { end, live, liveOfUser, lock, note, type Parts, step, stepBy } from './step.ts'
@@ -17,6 +17,7 @@ export function beginning(
   function begin(queries: Queries, wanted: NewSession, limit: SessionLimit, now: Date): Begun {
     const user = queries.user.get({ id: wanted.userId })
     if (!mayBegin(user && userFrom(user), wanted, options)) return { outcome: 'refused' }
+    if (isSignedOutElsewhere(queries, wanted.federation)) return { outcome: 'refused' }
     const own = liveOfUser(queries, wanted.userId, now)
     const other = wanted.replaces === null ? undefined : live(queries, wanted.replaces, now)
     const present = other && other.userId !== wanted.userId ? [...own, other] : own
@@ -66,6 +67,7 @@ export function beginning(
     reauthenticate(proof, digest, method, full, event, federation = null) {
       const answer = stepBy(parts, proof, (queries, session) => {
         if (!isNewest(session, proof)) return 'superseded'
+        if (isSignedOutElsewhere(queries, federation)) return 'session-over'
         const next = reauthenticated(session, digest, method, full, federation)
         queries.saveSession.run(rowFrom(next))
         keepFederation(queries, session.id, federation)
@@ -95,6 +97,7 @@ export function beginning(
         if (newestGeneration(session) !== generation) return undefined
         const user = queries.user.get({ id: userId })
         if (!user || user.disabledAt || user.securityVersion !== securityVersion) return undefined
+        if (isSignedOutElsewhere(queries, by.federation)) return undefined
         const ends = roomToUnlock(session, liveOfUser(queries, userId, now), by.limit, options)
         if (ends === 'limit-reached') return undefined
         for (const one of ends) end(queries, one)

@@ -1,15 +1,16 @@
 import 'server-only'
-import type { Federation, Identity, IdentityStore, Limit } from '../contract.ts'
+import type { Federation, Identity, IdentityStore, Limit, SignedOutElsewhere } from '../contract.ts'
 import { NEW_ACCOUNT } from '../plan/account.ts'
+import { isSignedOutBy, namesOf, remembered } from '../signed-out-elsewhere.ts'
 import { endedAlone } from '../what-ends.ts'
 import type { Queries } from './queries.ts'
-import { userFrom } from './rows.ts'
+import { pendingFrom, userFrom } from './rows.ts'
 import type { identities } from './schema.ts'
 import { end, live, note, type Parts, step } from './step.ts'
 import { isHeld } from './users.ts'
 
 export function sqliteIdentities(parts: Parts): IdentityStore {
-  const { connection } = parts
+  const { connection, options } = parts
   return {
     find: (issuer, subject) =>
       connection.read((queries) => {
@@ -60,6 +61,7 @@ export function sqliteIdentities(parts: Parts): IdentityStore {
         const at = now.getTime()
         const shown = { issuer: whom.issuer, id, now: at, expiresAt: at + lifetime * 1000 }
         if (queries.showOnce.run(shown).changes === 0) return 'again'
+        remember(queries, { ...whom, issuedAt }, now, options.epoch())
         queries.deleteFederatedHalves.run({ ...whom, issuedAtText: issuedAt.toISOString() })
         const found = queries.federatedSessions.all({ ...whom, issuedAt: issuedAt.getTime() })
         for (const { sessionId } of found) {
@@ -69,6 +71,24 @@ export function sqliteIdentities(parts: Parts): IdentityStore {
         return found.length
       }),
   }
+}
+
+function remember(queries: Queries, what: Omit<SignedOutElsewhere, 'token'>, now: Date, epoch: number): void {
+  const { lifetime, detail, ...row } = remembered(what)
+  const known = queries.pendingById.get({ id: row.id })
+  if (known && isSignedOutBy(pendingFrom(known), what.issuedAt)) return
+  queries.deletePending.run({ id: row.id })
+  const createdAt = now.getTime()
+  const times = { createdAt, expiresAt: createdAt + lifetime * 1000 }
+  queries.insertPending.run({ ...row, ...times, detail: JSON.stringify(detail), epoch })
+}
+
+/** The provider has signed out what this rests on, after it said so. */
+export function isSignedOutElsewhere(queries: Queries, federation: Federation | Limit | null | undefined): boolean {
+  return namesOf(federation).some((id) => {
+    const row = queries.pendingById.get({ id })
+    return row !== undefined && isSignedOutBy(pendingFrom(row), (federation as Federation).issuedAt)
+  })
 }
 
 /** With the session that rests on it, in the same step. */

@@ -85,6 +85,7 @@ export type Spend =
  * - `application`: what an application has asked of this browser, and its person has yet to answer. Bound like the former.
  * - `federation`: on the way to another provider and back. `signed-out`: who has just signed out here, and may still be
  *   signed in there. Bound like the former.
+ * - `signed-out-elsewhere`: what a provider has signed out just now (`signed-out-elsewhere.ts`). Of no browser.
  * - `reset`, `email`: a mailed link, whose token `secretDigest` hashes. A newer one of an account replaces the older.
  */
 export type PendingKind =
@@ -95,6 +96,7 @@ export type PendingKind =
   | 'application'
   | 'federation'
   | 'signed-out'
+  | 'signed-out-elsewhere'
   | 'reset'
   | 'email'
 

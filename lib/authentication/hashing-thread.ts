@@ -1,3 +1,4 @@
+import 'server-only'
 import { hashSync, type Options, verifySync } from '@node-rs/argon2'
 
 /** The work of a hashing thread (`hashing-threads.ts`), which loads nothing else. */

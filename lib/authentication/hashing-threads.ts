@@ -35,6 +35,8 @@ export function isFull(): boolean {
 function inThread(name: 'make' | 'check', task: object) {
   threads ??= new Piscina({
     filename: join(/* turbopackIgnore: true */ process.cwd(), 'lib/authentication/hashing-thread.ts'),
+    // Under which `server-only` may be loaded.
+    execArgv: ['--conditions=react-server'],
     minThreads: THREADS,
     maxThreads: THREADS,
     concurrentTasksPerWorker: 2,

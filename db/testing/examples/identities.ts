@@ -1,7 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from '@playwright/test'
 import type { Federation, NewIdentity, SignedOutElsewhere, Store } from '../../contract.ts'
-import { begin, byPerson, event, HOUR, newPending, newSession, proofOf, randomId, signUp, test } from '../../testing.ts'
+import {
+  begin,
+  byPerson,
+  event,
+  HOUR,
+  NO_LIMIT,
+  newPending,
+  newSession,
+  proofOf,
+  randomId,
+  signUp,
+  test,
+} from '../../testing.ts'
 import { atOnce } from '../at-once.ts'
 import { LOCKING } from '../rules.ts'
 
@@ -214,6 +226,78 @@ export function identities(): void {
     expect(await store.identities.signedOutElsewhere(by({ ...whom, issuedAt: later(1) }))).toBe(1)
   })
 
+  test('a sign-out that comes before the session which it means leaves it no beginning', {
+    tag: ['@v5.0.0-7.4.1', '@v5.0.0-10.5.5'],
+  }, async ({ store, alice }) => {
+    const tries = async (other: Partial<Federation> = {}) => {
+      const wanted = newSession(alice, { federation: federation(other) })
+      return (await store.sessions.begin(wanted, NO_LIMIT)).outcome
+    }
+    const session = { issuer: ISSUER, subject: null, sid: 'one', issuedAt: later(1) }
+    await store.identities.signedOutElsewhere(by(session))
+    expect(await tries()).toBe('refused')
+    expect(await tries({ issuedAt: later(2) }), 'a newer answer').toBe('begun')
+    expect(await tries({ sid: 'two' }), 'another session there').toBe('begun')
+    expect(await tries({ issuer: 'https://other.example.org' })).toBe('begun')
+
+    const person = { ...session, subject: 'alice', sid: null, issuedAt: later(5) }
+    await store.identities.signedOutElsewhere(by(person))
+    expect(await tries({ sid: 'three', issuedAt: later(5) })).toBe('refused')
+    expect(await tries({ sid: null, issuedAt: later(4) })).toBe('refused')
+    await store.identities.signedOutElsewhere(by({ ...person, issuedAt: later(3) }))
+    expect(await tries({ issuedAt: later(4) }), 'an older sign-out that comes late takes nothing back').toBe('refused')
+    await store.identities.signedOutElsewhere(by({ ...session, subject: 'bob', sid: 'four' }))
+    expect(await tries({ sid: 'four', issuedAt: later(6) }), 'somebody else there').toBe('begun')
+    const both = { ...session, subject: 'alice', sid: 'five', issuedAt: later(7) }
+    await store.identities.signedOutElsewhere(by(both))
+    expect(await tries({ sid: 'five', issuedAt: later(7) })).toBe('refused')
+  })
+
+  test('nor does it lengthen one, or open one that is locked', { tag: '@v5.0.0-7.4.1' }, async ({
+    store,
+    place,
+    alice,
+  }) => {
+    const own = await begin(store, alice)
+    await store.identities.signedOutElsewhere(by({ issuer: ISSUER, subject: null, sid: 'one', issuedAt: later(1) }))
+    const proof = proofOf(own)
+    const reauthentication = [randomBytes(32), 'fed', true, event('reauthenticated', alice), federation()] as const
+    expect(await store.sessions.reauthenticate(proof, ...reauthentication)).toBe('session-over')
+    expect(await store.identities.federation(own.id)).toBeUndefined()
+
+    await place.age(901, own.id)
+    const level2 = await place.open(LOCKING)
+    const seen = await level2.sessions.check(own.id)
+    expect(seen && (await level2.sessions.lock(seen))).toBe(true)
+    const unlocking = {
+      userId: alice,
+      securityVersion: 1,
+      digest: randomBytes(32),
+      method: 'fed',
+      in: { browser: null, os: null, kind: 'tablet', userAgent: null, ip: null, place: null } as const,
+      limit: NO_LIMIT,
+      federation: federation(),
+    }
+    expect(await level2.sessions.unlock(own.id, 1, unlocking, event('session-unlocked', alice))).toBeUndefined()
+  })
+
+  test('sign-outs and beginnings at once leave no session', { tag: ['@v5.0.0-15.4.2', '@v5.0.0-7.4.1'] }, async ({
+    store,
+    place,
+    alice,
+  }) => {
+    const peer = await place.peer()
+    for (const round of Array.from({ length: 8 }, (_, index) => index)) {
+      const sid = `round ${round}`
+      const what = by({ issuer: ISSUER, subject: null, sid, issuedAt: later(1) })
+      const wanted = () => newSession(alice, { federation: federation({ sid }) })
+      await atOnce(10, (index) =>
+        index === 5 ? peer.call('identities.signedOutElsewhere', what) : store.sessions.begin(wanted(), NO_LIMIT),
+      )
+    }
+    expect(await store.sessions.list(alice)).toEqual([])
+  })
+
   test('what puts somebody out, or locks their session, is remembered; what runs out is not', {
     tag: ['@v5.0.0-7.4.1', '@v5.0.0-7.6.2'],
   }, async ({ store, place, alice }) => {
@@ -258,7 +342,7 @@ export function identities(): void {
     )
     expect(done.filter((one) => one === 'again')).toHaveLength(19)
     expect(await store.sessions.check(session.id)).toBeUndefined()
-    const next = await resting(store, alice)
+    const next = await resting(store, alice, { issuedAt: later(2) })
     expect(await store.identities.signedOutElsewhere(what)).toBe('again')
     expect(await store.sessions.check(next.id)).toBeDefined()
     // Another provider may call its own the same.
