@@ -223,6 +223,26 @@ test(
 )
 
 test(
+  'a provider that stops in the middle of a trip is said to be away, and nothing has happened',
+  asvs('16.5.2', '16.5.3'),
+  async ({ alice, newcomer, brief, server }) => {
+    const peer = await brief()
+    await goThroughWork(newcomer, null, { button: 'Sign in with Brief' })
+    const before = server.fingerprint()
+    await peer.lie({ held: true })
+    await sayWho(newcomer, newcomer.email)
+    const answer = await newcomer.page.getByText('/callback?').innerText()
+    await peer.stop()
+    await newcomer.page.goto(answer)
+    await expectNotice(newcomer, 'Brief cannot be reached at the moment')
+    expect((await alice.api.get('/api/session')).status(), 'and nobody else notices').toBe(200)
+    await newcomer.page.goto(answer)
+    await expectNotice(newcomer, 'That is over')
+    expect(server.fingerprint()).toBe(before)
+  },
+)
+
+test(
   'confirming who one is, at Work: the person is asked anew, and only an answer to that is believed',
   asvs('7.5.2', '7.6.1', '7.2.4'),
   async ({ newcomer, server, work }) => {

@@ -4,12 +4,14 @@ import { freePort, type Server, startServer } from './server.ts'
 
 /**
  * A Signet that lets people sign in through two others: `Work`, a provider in a process of its own, which can be told to
- * lie, and `Gone`, at whose address nobody listens.
+ * lie, `Gone`, at whose address nobody listens, and `Brief`, where nobody listens unless a test sees to it.
  */
 interface Ground {
   readonly level: '1' | '2' | '3'
-  readonly ground: { readonly server: Server; readonly work: Peer }
+  readonly ground: { readonly server: Server; readonly work: Peer; readonly brief: () => Promise<Peer> }
   readonly work: Peer
+  /** Starts Brief, where the test ends it. */
+  readonly brief: () => Promise<Peer>
 }
 
 const SECRET = 'a-secret-of-Work-and-Signet'
@@ -18,15 +20,16 @@ export const test = book.extend<{ readonly honest: undefined }, Ground>({
   level: ['2', { option: true, scope: 'worker' }],
   ground: [
     async ({ level }, use) => {
-      const [port, closed] = [await freePort(), await freePort()]
+      const [port, closed, late] = [await freePort(), await freePort(), await freePort()]
       const work = { id: 'at-work', name: 'Work', issuer: `http://127.0.0.1:${port}`, clientId: 'signet' }
       const providers = [
         { ...work, clientSecret: SECRET, twoFactors: { acr: ['gold'], amr: ['mfa'] } },
         { id: 'gone', name: 'Gone', issuer: `http://127.0.0.1:${closed}`, clientId: 'signet' },
+        { id: 'brief', name: 'Brief', issuer: `http://127.0.0.1:${late}`, clientId: 'signet', clientSecret: SECRET },
       ]
       const server = await startServer({ ASSURANCE_LEVEL: level, IDENTITY_PROVIDERS: JSON.stringify(providers) })
-      const peer = await startPeer(port, [clientAt(server)])
-      await use({ server, work: peer })
+      const peer = await startPeer(port, [clientAt(server, 'at-work')])
+      await use({ server, work: peer, brief: () => startPeer(late, [clientAt(server, 'brief')]) })
       await peer.stop()
       await server.stop()
     },
@@ -34,6 +37,7 @@ export const test = book.extend<{ readonly honest: undefined }, Ground>({
   ],
   server: [async ({ ground }, use) => use(ground.server), { scope: 'worker' }],
   work: [async ({ ground }, use) => use(ground.work), { scope: 'worker' }],
+  brief: [async ({ ground }, use) => use(ground.brief), { scope: 'worker' }],
   honest: [
     async ({ work, guard }, use) => {
       // Where it leads is another site, with cookies of its own.
@@ -46,8 +50,8 @@ export const test = book.extend<{ readonly honest: undefined }, Ground>({
   ],
 })
 
-function clientAt({ origin }: Server) {
-  const path = `${origin}/api/federation/at-work`
+function clientAt({ origin }: Server, id: string) {
+  const path = `${origin}/api/federation/${id}`
   return {
     client_id: 'signet',
     client_secret: SECRET,
