@@ -42,7 +42,7 @@ export const test = base.extend<People, Ground>({
   browserOptions: [{}, { option: true }],
   guard: [
     async ({ server }, use) => {
-      server.forgetAttempts()
+      server.beginTest()
       const guard = new Guard(server.origin)
       await use(guard)
       await guard.verdict()

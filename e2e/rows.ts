@@ -66,6 +66,7 @@ export type Rows = ReturnType<typeof openRows>
 export function openRows(file: string) {
   const db = new Database(file, { timeout: 5000 })
   const all = <T>(sql: string, ...values: unknown[]) => db.prepare(sql).all(...values) as T[]
+  let since = 0
   const row = (id: string) => all<Row>('select * from sessions where id = ?', id)[0]
   return {
     /** The handle itself, for what has no word here. */
@@ -94,13 +95,25 @@ export function openRows(file: string) {
     ageSession: (id: string, ages: Ages) => ageSession(db, row(id), ages),
     /** Throttles begin anew: each test comes from the same address as the last one. */
     forgetAttempts: () => db.prepare('delete from attempts').run(),
-    /** Everything that a request could have written, as one text to compare. Attempts at guessing are not in it. */
+    /** A test begins, with people of its own. */
+    beginTest() {
+      db.prepare('delete from attempts').run()
+      since = Date.now()
+    },
+    /**
+     * Everything that a request could have written about nobody or about people of this test, as one text to compare.
+     * Attempts at guessing are not in it, nor are people of earlier tests, whose sessions run out in their own time.
+     */
     fingerprint: () =>
-      JSON.stringify(
-        ['users', 'sessions', 'ended_sessions', 'events', 'browsers'].map((table) =>
-          all<unknown[]>(`select * from ${table}`),
+      JSON.stringify([
+        all('select * from users where created_at >= ?', since),
+        ...['sessions', 'ended_sessions', 'events', 'browsers'].map((table) =>
+          all(
+            `select * from ${table} where user_id is null or user_id in (select id from users where created_at >= ?)`,
+            since,
+          ),
         ),
-      ),
+      ]),
     close: () => db.close(),
   }
 }
