@@ -41,10 +41,12 @@ export const test = base.extend<People, Ground>({
   ],
   browserOptions: [{}, { option: true }],
   guard: [
-    async ({ server }, use) => {
+    async ({ server }, use, testInfo) => {
       server.beginTest()
       const guard = new Guard(server.origin)
       await use(guard)
+      // Whoever reads why it failed wants to know what the server had to say.
+      if (testInfo.status !== testInfo.expectedStatus) console.error(server.log().slice(-4000))
       await guard.verdict()
     },
     { auto: true },

@@ -86,7 +86,11 @@ async function exchange(
   const [issuedAt, authenticatedAt] = [instant(claims.iat), instant(claims.auth_time)]
   if (!issuedAt || !authenticatedAt) return refused(provider, 'times are missing')
   const untimely = timeProblem(issuedAt, authenticatedAt, trip, now)
-  if (untimely === 'stale') return { outcome: 'stale' }
+  if (untimely === 'stale') {
+    const times = { asked: trip.createdAt, authenticated: authenticatedAt, issued: issuedAt }
+    log().warn({ provider: provider.id, fresh: trip.fresh, ...times }, 'an identity provider had asked too long ago')
+    return { outcome: 'stale' }
+  }
   if (untimely) return refused(provider, untimely)
   const known = { issuer: claims.iss, subject: claims.sub, idToken, issuedAt }
   const assertion: Assertion = {
@@ -177,6 +181,7 @@ function failure(provider: IdentityProvider, cause: unknown): Answer {
   const { error, code, name, status } = cause as { error?: unknown; code?: unknown; name?: unknown; status?: unknown }
   if (code === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR') {
     const needs = ['login_required', 'interaction_required', 'unmet_authentication_requirements']
+    log().info({ provider: provider.id, error: String(error).slice(0, 40) }, 'an identity provider said no')
     if (error === 'temporarily_unavailable' || error === 'server_error') return { outcome: 'unreachable' }
     return { outcome: needs.includes(String(error)) ? 'stale' : 'declined' }
   }
