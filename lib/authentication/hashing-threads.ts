@@ -41,7 +41,7 @@ function inThread(name: 'make' | 'check', task: object) {
     maxThreads: THREADS,
     concurrentTasksPerWorker: 2,
     // Whoever is signed in already goes first. Elsewhere a thread has no priority of its own.
-    niceIncrement: process.platform === 'linux' ? 3 : 0,
+    niceIncrement: process.platform === 'linux' ? 10 : 0,
     recordTiming: false,
   })
   return threads.run(task, { name })
