@@ -20,9 +20,9 @@ test(
       alice.anotherBrowser('chrome-windows'),
     ])
     for (const [device, lastActive] of [
-      [phone, 650],
+      [phone, 605],
       [laptop, 10],
-      [tower, 250],
+      [tower, 245],
     ] as const) {
       await device.begin()
       server.ageSession(await device.sessionId(), { lastActive })
@@ -62,7 +62,7 @@ test(
   async ({ alice, server }) => {
     const laptop = await alice.anotherBrowser('firefox-linux')
     await laptop.begin()
-    server.ageSession(await laptop.sessionId(), { began: 2 * 60 * 60, lastActive: 250, authenticated: 2 * 60 * 60 })
+    server.ageSession(await laptop.sessionId(), { began: 2 * 60 * 60, lastActive: 245, authenticated: 2 * 60 * 60 })
     const { began_at, last_active_at } = await laptop.row()
     const list = await new ActiveSessionsPage(alice.page).open()
     const row = await list.details('Firefox on Linux')

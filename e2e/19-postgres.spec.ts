@@ -16,6 +16,9 @@ import { codeFor, type Issued, pkce, redeem, refresh, userInfo } from './oauth.t
 import { type App, AT_SHORE, EVERYTHING, SHORE } from './relying-party.ts'
 import { type Server, startServer } from './server.ts'
 
+/** What two machines have in common by settings, since no folder is common to them. */
+const SHARED = { SESSION_KEYS: 'k1:4Xq9vT2mZr7Lc0Wn5Yb8Kd3Hf6Jg1PsA', SESSION_EPOCH: '1' }
+
 interface Machines {
   readonly cluster: Cluster | string
   readonly database: string
@@ -38,7 +41,7 @@ const test = book.extend<{ readonly there: undefined }, Machines>({
   ],
   server: [
     async ({ database }, use) => {
-      const server = await startServer({ DATABASE_URL: database || 'file:none.db' })
+      const server = await startServer({ ...SHARED, ...(database && { DATABASE_URL: database }) })
       // There is no file of ours to look into.
       await use({ ...server, beginTest: () => undefined })
       await server.stop()
@@ -47,8 +50,8 @@ const test = book.extend<{ readonly there: undefined }, Machines>({
   ],
   beside: [
     async ({ server, database }, use) => {
-      const { dataDir, origin } = server
-      const other = await startServer({ DATABASE_URL: database, DATA_DIR: dataDir, APP_ORIGIN: origin })
+      const { origin } = server
+      const other = await startServer({ ...SHARED, APP_ORIGIN: origin, ...(database && { DATABASE_URL: database }) })
       const host = new URL(origin).host
       await use({
         ...other,
@@ -99,7 +102,7 @@ async function registered(server: Server, database: string): Promise<App> {
   const redirectUri = `${SHORE}/callback`
   const name = 'Pocket Calendar'
   const add = ['clients', 'add', name, '--redirect', redirectUri, '--confidential', '--scope', EVERYTHING]
-  const said = await signetWith({ DATABASE_URL: database }, server, ...add)
+  const said = await signetWith({ ...SHARED, DATABASE_URL: database }, server, ...add)
   const [, id = ''] = /^CLIENT_ID=(.*)$/m.exec(said) ?? []
   const [, secret = ''] = /^CLIENT_SECRET=(.*)$/m.exec(said) ?? []
   return { id, secret, assertion: null, name, redirectUri }

@@ -68,7 +68,9 @@ async function launchNext(port: number, settings: Settings, written: string[]): 
 
 /** Resolves once it listens; rejects with the log when it ends before that. */
 function spawnNext(port: number, settings: Settings, written: string[]): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [NEXT, 'start', '-H', '127.0.0.1', '-p', String(port)], {
+  // As `npm start` serves it.
+  const command = [NEXT, 'start', '-H', '127.0.0.1', '-p', String(port), '--keepAliveTimeout', '75000']
+  const child = spawn(process.execPath, command, {
     cwd: ROOT,
     // A group of its own, so that nothing of it is left behind.
     detached: true,

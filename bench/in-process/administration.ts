@@ -17,6 +17,9 @@ export interface AdministrationResult {
   readonly pages: Readonly<Record<string, PageTimes>>
   /** How long the event loop stood still while figures were counted, in milliseconds, once for each turn. */
   readonly pauses: readonly number[]
+  /** The administrator's `Cookie` header. */
+  readonly cookie: string
+  readonly userIds: readonly string[]
 }
 
 /** On a machine that others use too, the processor's time says more than the clock. */
@@ -28,7 +31,7 @@ export interface PageTimes {
 const { rounds } = await input<{ readonly rounds: number }>()
 await openStoreOnce()
 const userIds = spreadOut()
-const proof = await administrator()
+const { proof, cookie } = await administrator()
 const { administration, sessions, events } = store()
 
 const users = (search: string, after: string | null = null) => administration.users(proof, { search, after, most: 26 })
@@ -41,7 +44,8 @@ const pages = {
 }
 const times: Record<string, PageTimes> = {}
 for (const [name, page] of Object.entries(pages)) times[name] = await timesOf(page)
-answer({ pages: times, pauses: await pausesDuring(() => sessionsPage()) } satisfies AdministrationResult)
+const pauses = await pausesDuring(() => sessionsPage())
+answer({ pages: times, pauses, cookie, userIds: userIds.slice(0, 1000) } satisfies AdministrationResult)
 
 async function timesOf(page: (round: number) => unknown): Promise<PageTimes> {
   await page(0)
@@ -81,7 +85,7 @@ async function administrator() {
   const current = await currentSession(cookie)
   const proof = current.state === 'standing' ? await administratorProof(current.proof) : null
   if (!proof) throw new Error('the administrator is none')
-  return proof
+  return { proof, cookie }
 }
 
 /** As after a day's work: begun over hours, half of them locked, and others ended over two days. */

@@ -39,12 +39,12 @@ export function prepareQueries(db: NodePgDatabase) {
       .select({ readOnly: sql<string>`current_setting('transaction_read_only')` })
       .from(sql`(select 1) as one`)
       .prepare('read_only'),
-    /** Reaches the listeners of all nodes when the transaction commits, and nobody when it does not. */
     /** Held to the end of the step: for what has no row yet. */
     lockName: db
       .select({ held: sql`pg_advisory_xact_lock(hashtextextended(${p('name')}, 0))` })
       .from(sql`(select 1) as one`)
       .prepare('lock_name'),
+    /** Reaches the listeners of all nodes when the transaction commits, and nobody when it does not. */
     notify: db
       .select({ sent: sql`pg_notify('signet', ${p('change')})` })
       .from(sql`(select 1) as one`)

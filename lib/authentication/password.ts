@@ -1,7 +1,7 @@
 import 'server-only'
 import { parseOptions } from '@node-rs/argon2'
 import { randomSecret } from '#lib/random.ts'
-import { checkHash, isFull, makeHash } from './hashing-threads.ts'
+import { hashing } from './hashing-threads.ts'
 
 /**
  * How passwords are stored: argon2id over the password in NFC, as a PHC string that names its own parameters.
@@ -18,7 +18,7 @@ export type PasswordHash = `$argon2id$${string}`
 
 /** A new hash. `'busy'`: too many are under way; callers answer 429 or 503 with `Retry-After: BUSY_FOR`. */
 export async function hashPassword(password: string): Promise<PasswordHash | 'busy'> {
-  return (await makeHash(password.normalize('NFC'), { ...PARAMETERS, ...ALGORITHM })) as PasswordHash | 'busy'
+  return (await hashing().make(password.normalize('NFC'), { ...PARAMETERS, ...ALGORITHM })) as PasswordHash | 'busy'
 }
 
 /** The queue is empty within this time. Seconds. */
@@ -26,7 +26,7 @@ export const BUSY_FOR = 1
 
 /** Asked before an attempt is counted: a flood is turned away without a single write. */
 export function isBusy(): boolean {
-  return isFull()
+  return hashing().isFull()
 }
 
 export interface Verified {
@@ -41,7 +41,7 @@ export interface Verified {
  * @see ASVS v5.0.0-6.3.8
  */
 export async function verifyPassword(stored: string | null, password: string): Promise<Verified | 'busy'> {
-  const right = await checkHash(stored ?? nobody, password.normalize('NFC'))
+  const right = await hashing().check(stored ?? nobody, password.normalize('NFC'))
   if (right === 'busy') return right
   const known = right && stored !== null
   return { right: known, rehash: known && needsRehash(stored) }

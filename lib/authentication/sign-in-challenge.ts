@@ -18,8 +18,8 @@ export type Challenged =
 
 /**
  * What a browser asks a passkey for, to sign in with nothing else: any that it knows for Signet. A page asks for it
- * unbidden, so it is bound to the cookie which that page came with, and brings none of its own: late, that would take
- * the place of what a form has brought meanwhile.
+ * unbidden, so it is bound to the cookie which that page came with, and brings none that anything else hangs on: late,
+ * that would take the place of what a form has brought meanwhile.
  */
 export async function signInChallenge(context: RequestContext): Promise<Challenged> {
   const attempt = await challengeThrottle(store()).take(context.origin)

@@ -11,6 +11,17 @@ export function nextEnvironment(): NodeJS.ProcessEnv {
   return environment({ NODE_OPTIONS: options, NEXT_TELEMETRY_DISABLED: '1', NEXT_MANUAL_SIG_HANDLE: '1' })
 }
 
+/**
+ * Milliseconds that a connection may be idle. Longer than whoever is in front keeps it, commonly a minute: otherwise a
+ * request sets out on a connection that is being closed here, and is lost.
+ */
+const KEEP_ALIVE = 75_000
+
+/** What serves the app, in production. */
+export function nextStart(host: string, port: number): string[] {
+  return nextCommand('start', '-H', host, '-p', String(port), '--keepAliveTimeout', String(KEEP_ALIVE))
+}
+
 /** The arguments that make Node run one of Next's commands. */
 export function nextCommand(...args: readonly string[]): string[] {
   return [fileURLToPath(import.meta.resolve('next/dist/bin/next')), ...args]

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import type { Settings } from '#lib/config.ts'
 import { ensureBuild } from './build.ts'
 import { prepare, prepareKeys } from './prepare.ts'
-import { become, nextCommand, nextEnvironment } from './process.ts'
+import { become, nextEnvironment, nextStart } from './process.ts'
 import { fail, say } from './terminal.ts'
 
 /** `npm start`: everything that the app needs, then the app. Database and migrations follow when the server starts. */
@@ -12,7 +12,7 @@ await checkPort(settings)
 if (!(await ensureBuild())) fail('The build has failed; what went wrong stands above.')
 prepareKeys()
 greet(settings)
-await become(nextCommand('start', '-H', settings.host, '-p', String(settings.port)), nextEnvironment())
+await become(nextStart(settings.host, settings.port), nextEnvironment())
 
 /** Next would print a stack trace. */
 async function checkPort({ host, port }: Settings): Promise<void> {

@@ -46,6 +46,11 @@ export function parseClientKeys(text: string): Parsed {
   return twice(keys) ?? { keys }
 }
 
+/** Somebody has pasted what they should keep to themselves: it is not sent back to the page with the refusal. */
+export function holdsPrivateKey(text: string): boolean {
+  return (jwksIn(text) ?? []).some((jwk) => PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name)))
+}
+
 /** Null when it is neither a key nor a set of keys. */
 function jwksIn(text: string): readonly Jwk[] | null {
   let json: unknown
@@ -87,7 +92,7 @@ function purposeProblem({ alg, use, key_ops: operations }: Jwk, algorithms: read
 function nameProblem({ kid }: Jwk): string | null {
   if (kid === undefined || (typeof kid === 'string' && /^[\x21-\x7e]+$/.test(kid) && kid.length <= LONGEST_KID))
     return null
-  return `Its “kid” is no name. Write at most ${LONGEST_KID} letters, digits and signs without a space, or leave it out.`
+  return `Its “kid” is no name. Write at most ${LONGEST_KID} letters, digits and signs without a space, or leave it out there and in the proofs.`
 }
 
 /** A coordinate has 32 bytes on both curves, in the one spelling that they have; and the point lies on the curve. */

@@ -1,12 +1,13 @@
 import 'server-only'
 import type { DeviceCode, Interaction } from 'oidc-provider'
 import type { Client, SessionProof } from '#db/contract.ts'
+import { settings } from '#lib/config.ts'
 import { store } from '#lib/store.ts'
 import { findFlow } from './flow.ts'
 import { grantable } from './grantable.ts'
 import { authenticationNeed } from './policy.ts'
 import { openidProvider } from './provider.ts'
-import { isNative } from './registration.ts'
+import { clientProof, isNative } from './registration.ts'
 import { isShownSince, words } from './request.ts'
 import { reusableGrant } from './reuse.ts'
 import { shownIn } from './shown.ts'
@@ -68,7 +69,7 @@ export async function nextOf(
   if (need === 'unreachable' || need === 'another') return 'onward'
   if (need === 'due') return isShownSince(await shownIn(proof.session), began) ? 'stronger' : 'authenticate'
   // A device is let in by a person each time, and so is an app that anybody on a device could pass themselves off as.
-  const native = isNative(client.secretDigest === null, client.redirectUris)
+  const native = isNative(clientProof(client, settings().policy.level).by === 'none', client.redirectUris)
   const always = userCode !== null || words(interaction.params.prompt).includes('consent') || native
   if (always) return 'consent'
   const { userId, sessionId } = proof

@@ -64,7 +64,8 @@ async function signIn(back: Back): Promise<Arrived> {
     { userId, securityVersion: user.securityVersion, authentications, remember: false, returnTo, federation },
     context,
   )
-  if (proceeded.outcome === 'refused') return problem('closed')
+  // Something has changed since it was looked at: the account itself, or the provider has signed them out.
+  if (proceeded.outcome === 'refused') return problem(user.disabledAt ? 'closed' : 'over')
   const to = proceeded.outcome === 'signed-in' ? returnTo : NEXT[proceeded.outcome]
   return { outcome: 'done', to, cookie: proceeded.cookie, began: true }
 }

@@ -1,5 +1,5 @@
 import 'server-only'
-import { and, asc, desc, eq, gt, inArray, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, lte, ne, or, sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { events, outbox, pending, users } from '../schema.ts'
 import { ahead, columns, p } from './placeholders.ts'
@@ -62,7 +62,8 @@ export function pendingQueries(db: NodePgDatabase) {
       .delete(pending)
       .where(eq(pending.sessionId, p('sessionId')))
       .prepare('delete_pending_of_session'),
-    deleteAllPending: db.delete(pending).prepare('delete_all_pending'),
+    /** What is half done, of everybody. What is remembered of sign-outs elsewhere is nobody's to go on with. */
+    deleteAllPending: db.delete(pending).where(ne(pending.kind, 'signed-out-elsewhere')).prepare('delete_all_pending'),
     purgePending: db.delete(pending).where(inArray(pending.id, due)).prepare('purge_pending'),
 
     insertMail: db

@@ -1,5 +1,5 @@
 import 'server-only'
-import { and, asc, desc, eq, gt, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, lte, ne, or, sql } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { events, outbox, pending, users } from '../schema.ts'
 import { columns, p, to } from './placeholders.ts'
@@ -55,7 +55,8 @@ export function pendingQueries(db: BetterSQLite3Database) {
       .delete(pending)
       .where(eq(pending.sessionId, p('sessionId')))
       .prepare(),
-    deleteAllPending: db.delete(pending).prepare(),
+    /** What is half done, of everybody. What is remembered of sign-outs elsewhere is nobody's to go on with. */
+    deleteAllPending: db.delete(pending).where(ne(pending.kind, 'signed-out-elsewhere')).prepare(),
     purgePending: db.delete(pending).where(sql`${pending.id} in ${due}`).prepare(),
 
     insertMail: db.insert(outbox).values(mail).prepare(),

@@ -5,6 +5,7 @@ import { parseReason } from '#lib/administration/reason.ts'
 import { settings } from '#lib/config.ts'
 import { checked, text } from '#lib/http/form.ts'
 import { signInPath } from '#lib/http/return-path.ts'
+import { holdsPrivateKey } from '#lib/openid-provider/client-keys.ts'
 import { tellRelyingParties } from '#lib/openid-provider/logout-sender.ts'
 import { register } from '#lib/openid-provider/register.ts'
 import { parseRegistration } from '#lib/openid-provider/registration.ts'
@@ -27,7 +28,7 @@ export async function addClient(_: FormState, data: FormData): Promise<FormState
     scope: values.scope,
     device: checked(data, 'device'),
     confidential: checked(data, 'confidential'),
-    publicKeys: values.publicKeys,
+    publicKeys: text(data, 'publicKeys'),
   }
   const parsed = parseRegistration(wanted, settings().policy.level)
   if ('problems' in parsed) return { status: 'invalid', fields: parsed.problems, values }
@@ -61,8 +62,9 @@ export async function removeClient(_: FormState, data: FormData): Promise<FormSt
   return { status: 'done', message: 'The application is removed, and disconnected from everybody who had linked it.' }
 }
 
-/** What was typed, to be given back with a refusal. */
+/** What was typed, to be given back with a refusal; but a private key stays where it came from. */
 function typedIn(data: FormData) {
+  const publicKeys = text(data, 'publicKeys')
   return {
     name: text(data, 'name'),
     redirectUris: text(data, 'redirectUris'),
@@ -70,7 +72,7 @@ function typedIn(data: FormData) {
     backchannelLogoutUri: text(data, 'backchannelLogoutUri'),
     scope: text(data, 'scope'),
     confidential: text(data, 'confidential'),
-    publicKeys: text(data, 'publicKeys'),
+    publicKeys: holdsPrivateKey(publicKeys) ? '' : publicKeys,
     device: text(data, 'device'),
   }
 }
