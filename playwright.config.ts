@@ -7,9 +7,9 @@ export default defineConfig({
   fullyParallel: true,
   retries: 0,
   workers: 2,
-  // For slow machines; nothing waits this long on purpose.
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  // For busy machines, which may stand still for a while; nothing waits this long on purpose.
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   reporter: [['list', { printSteps: false }]],
   projects: [
     { name: 'unit', testDir: '.', testMatch: ['app/**/*.test.ts', 'lib/**/*.test.ts', 'db/**/*.test.ts'] },

@@ -178,8 +178,12 @@ function isDeliberate(method: string, headers: Headers, pathname: string): boole
   return method === 'GET' && PRIVATE.test(pathname) && navigation && headers.get(MACHINE_HEADER) !== '1'
 }
 
-/** Every browser that sees a page gets its `__Host-browser`; the same request's page can read it already. */
+/**
+ * Every browser that sees a page gets its `__Host-browser`; the same request's page can read it already. Not with an image:
+ * one that arrives late would take the place of what the page came with, and its forms hang on that.
+ */
 function browserStep(headers: Headers): Cookie | null {
+  if (!['document', 'empty', null].includes(headers.get('sec-fetch-dest'))) return null
   const cookies = headers.get('cookie')
   const value = readCookie(cookies, BROWSER_COOKIE)
   if (typeof value === 'string' && BROWSER_VALUE.test(value)) return null

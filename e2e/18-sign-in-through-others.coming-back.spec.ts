@@ -8,7 +8,15 @@
  * And a proof that a provider gives lasts no longer than the provider lets it.
  */
 import { asvs, expect } from './book.ts'
-import { expectNotice, giveIdentity, goThroughWork, sayWho, signInThroughWork, test } from './through-work.ts'
+import {
+  expectNotice,
+  forgetSignet,
+  giveIdentity,
+  goThroughWork,
+  sayWho,
+  signInThroughWork,
+  test,
+} from './through-work.ts'
 
 const HOUR = 3600
 const seconds = () => Math.floor(Date.now() / 1000)
@@ -25,7 +33,7 @@ test(
     expect(server.endedRow(before)?.reason).toBe('signed-out-elsewhere')
 
     // The browser knows nothing of it any more, and Work still knows the browser.
-    await newcomer.context.clearCookies({ domain: 'localhost' })
+    await forgetSignet(newcomer)
     await goThroughWork(newcomer, null)
     await expect(newcomer.page.getByLabel('Account here')).toBeVisible()
     expect(server.sessions(newcomer.email)).toHaveLength(1)
@@ -34,7 +42,7 @@ test(
 
     // A Work that keeps quiet is not believed.
     expect((await own.api.delete('/api/sessions?scope=others')).ok()).toBe(true)
-    await newcomer.context.clearCookies({ domain: 'localhost' })
+    await forgetSignet(newcomer)
     await work.lie({ silent: true, claims: { auth_time: seconds() - 100 } })
     await goThroughWork(newcomer, null)
     await expectNotice(newcomer, 'Work did not ask you who you are lately enough')

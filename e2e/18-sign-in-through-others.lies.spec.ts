@@ -12,6 +12,7 @@ import type { Peer } from './peers/peer.ts'
 import type { Lie } from './peers/provider.ts'
 import {
   expectNotice,
+  forgetSignet,
   giveIdentity,
   goThroughWork,
   identitiesOf,
@@ -167,7 +168,7 @@ test(
       await goThroughWork(newcomer, null)
       await newcomer.page.goto(`${await answerFor(newcomer, work)}&${name}=another`)
       await expectNotice(newcomer, sentence)
-      await newcomer.context.clearCookies()
+      await forgetSignet(newcomer, {})
     }
     expect(server.fingerprint()).toBe(before)
   },

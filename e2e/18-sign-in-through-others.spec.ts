@@ -14,6 +14,7 @@ import { asvs, expect, expectClean } from './book.ts'
 import { giveApp } from './factors.ts'
 import {
   expectNotice,
+  forgetSignet,
   giveIdentity,
   goThroughWork,
   identitiesOf,
@@ -125,7 +126,7 @@ test(
     for (const address of [alice.email, `nobody.${alice.email}`]) {
       await goThroughWork(mallory, `unsure.${address}`)
       await expectNotice(mallory, 'Work gave no verified email address')
-      await mallory.context.clearCookies()
+      await forgetSignet(mallory, {})
     }
     expect(server.fingerprint()).toBe(before)
   },
@@ -180,7 +181,7 @@ test(
     expect((await kept.json()).code).toBe('reauthentication_required')
 
     await work.lie({ claims: { session_expiry: now + HOUR } })
-    await newcomer.context.clearCookies({ domain: 'localhost' })
+    await forgetSignet(newcomer)
     await signInThroughWork(newcomer, null)
     const { session } = await (await newcomer.api.get('/api/session')).json()
     expect(session.expiresAt).toBe(new Date((now + HOUR) * 1000).toISOString())

@@ -67,6 +67,11 @@ export function openRows(file: string) {
   const db = new Database(file, { timeout: 5000 })
   const all = <T>(sql: string, ...values: unknown[]) => db.prepare(sql).all(...values) as T[]
   let since = 0
+  const rowsOfTest = (table: string) =>
+    all(
+      `select * from ${table} where user_id is null or user_id in (select id from users where created_at >= ?)`,
+      since,
+    )
   const row = (id: string) => all<Row>('select * from sessions where id = ?', id)[0]
   return {
     /** The handle itself, for what has no word here. */
@@ -100,6 +105,8 @@ export function openRows(file: string) {
       db.prepare('delete from attempts').run()
       since = Date.now()
     },
+    /** Of a table with people in it, the rows about nobody or about people of this test. */
+    rowsOfTest: (table: string) => rowsOfTest(table),
     /**
      * Everything that a request could have written about nobody or about people of this test, as one text to compare.
      * Attempts at guessing are not in it, nor are people of earlier tests, whose sessions run out in their own time.
@@ -107,12 +114,7 @@ export function openRows(file: string) {
     fingerprint: () =>
       JSON.stringify([
         all('select * from users where created_at >= ?', since),
-        ...['sessions', 'ended_sessions', 'events', 'browsers'].map((table) =>
-          all(
-            `select * from ${table} where user_id is null or user_id in (select id from users where created_at >= ?)`,
-            since,
-          ),
-        ),
+        ...['sessions', 'ended_sessions', 'events', 'browsers'].map(rowsOfTest),
       ]),
     close: () => db.close(),
   }

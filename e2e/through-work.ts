@@ -87,6 +87,15 @@ export async function signInThroughWork(person: Person, login: string | null = p
   await expect(person.page).toHaveURL('/account/sessions')
 }
 
+/** Another browser, as far as Signet can tell: nothing that is still on its way brings a cookie back. */
+export async function forgetSignet(
+  { page, context }: Person,
+  all: { readonly domain?: string } = { domain: 'localhost' },
+) {
+  await page.goto('about:blank')
+  await context.clearCookies(all)
+}
+
 /** What happened: the sentence on the page to which a trip led back. */
 export async function expectNotice({ page }: Person, sentence: string | RegExp): Promise<void> {
   await expect(page.getByRole('alert').filter({ hasText: sentence })).toBeVisible()
