@@ -53,6 +53,8 @@ export const test = base.extend<People, Ground>({
   ],
   world: async ({ browser, server, guard }, use) => {
     await use({ browser, server, guard })
+    // Pages that stay open go on counting and listening: hundreds of them slow down every test that follows.
+    await Promise.all(browser.contexts().map((context) => context.close()))
   },
   alice: async ({ world, browserOptions }, use) => {
     await use(await withAccount(world, 'Alice', browserOptions))
