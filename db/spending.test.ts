@@ -17,6 +17,7 @@ const CASES: [string, Family, number, string][] = [
   ['used, and the grace is over', family(30), GRACE, 'reused'],
   ['used in the grace, and what took its place was shown', family(1, { hasShownSuccessor: true }), GRACE, 'reused'],
   ['used just now, without a grace', family(0), 0, 'reused'],
+  ['used while this one waited, without a grace', family(-0.05), 0, 'reused'],
   ['used by a database whose clock is ahead', family(-1), GRACE, 'again'],
 ]
 

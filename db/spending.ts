@@ -17,11 +17,12 @@ export interface Family {
 /**
  * A lost answer is no theft: within the grace another may be made in its place, and of all these the first that is
  * shown stays. Whoever shows another one has a copy, before the grace is over as well as after it.
- * @param grace seconds; a grace that ends exactly at `now` is over
+ * @param grace seconds; a grace that ends exactly at `now` is over, and 0 knows no `again` at whatever instants
  * @see RFC 9700 §4.14.2, ASVS v5.0.0-10.4.5
  */
 export function spentAs({ consumedAt, hasShownSibling, hasShownSuccessor }: Family, grace: number, now: Date): Spent {
   if (consumedAt === null) return hasShownSibling ? 'reused' : 'spent'
-  const isLate = now.getTime() >= consumedAt.getTime() + grace * 1000
+  // On Postgres whoever waited for the row may have asked before it was used up: without a grace it is late all the same.
+  const isLate = grace === 0 || now.getTime() >= consumedAt.getTime() + grace * 1000
   return isLate || hasShownSuccessor ? 'reused' : 'again'
 }
