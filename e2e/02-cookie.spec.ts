@@ -95,6 +95,21 @@ test(
 )
 
 test(
+  'pages bring that cookie, and images do not: a late one would take the place of what a form hangs on',
+  asvs('3.3.5', '7.2.4'),
+  async ({ server }) => {
+    const brought = async (headers: Readonly<Record<string, string>>, path = '/sign-in') =>
+      (await server.request({ path, headers })).cookies.map(({ name }) => name)
+    for (const destination of ['document', 'empty'])
+      expect(await brought({ 'sec-fetch-dest': destination }), destination).toEqual(['__Host-browser'])
+    expect(await brought({}), 'a browser that does not say').toEqual(['__Host-browser'])
+    for (const destination of ['image', 'manifest', 'style', 'iframe'])
+      expect(await brought({ 'sec-fetch-dest': destination }), destination).toEqual([])
+    expect(await brought({ 'sec-fetch-dest': 'image' }, '/icon.svg')).toEqual([])
+  },
+)
+
+test(
   'scripts see no cookie, and nothing is kept in the browser’s storage',
   asvs('3.3.4', '14.3.3', 'ASVS4-3.2.3', 'ASVS4-3.4.2', 'WSTG-CLNT-12'),
   async ({ alice, server }) => {

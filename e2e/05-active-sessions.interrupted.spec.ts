@@ -45,3 +45,10 @@ for (const [what, interrupt, sentence] of INTERRUPTIONS) {
     expect(await laptop.isSignedIn()).toBe(false)
   })
 }
+
+test('a connection is kept for longer than whoever stands in front keeps it, so that no request is lost on one', async ({
+  server,
+}) => {
+  const { headers } = await server.request({ path: '/sign-in', headers: { connection: 'keep-alive' } })
+  expect(headers['keep-alive'], 'commonly a minute').toBe('timeout=75')
+})

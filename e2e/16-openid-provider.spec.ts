@@ -16,6 +16,7 @@
  */
 import type { Page } from '@playwright/test'
 import { asvs, test as book, expect, expectClean } from './book.ts'
+import { clientKey } from './client-key.ts'
 import { giveApp } from './factors.ts'
 import {
   allow,
@@ -194,6 +195,27 @@ test('in another session of the same person it is asked anew', asvs('10.7.1', '7
   await elsewhere.page.goto(authorizePath(app, pkce()))
   await expect(elsewhere.page.getByRole('button', { name: 'Allow' })).toBeVisible()
 })
+
+test(
+  'an application that proves itself by a key is like one with a secret',
+  asvs('10.7.1'),
+  async ({ alice, server }) => {
+    for (const wanted of [{}, { key: await clientKey() }]) {
+      const app = register(server, wanted)
+      await codeFor(alice, app, pkce())
+      for (const prompt of [undefined, 'login']) {
+        const landed = landing(alice, app)
+        await alice.page.goto(authorizePath(app, pkce(), { prompt }))
+        if (prompt) {
+          await alice.page.getByLabel('Password', { exact: true }).fill(alice.password)
+          await alice.page.getByRole('button', { name: 'Confirm' }).click()
+        }
+        const answer = await landed()
+        expect(answer.searchParams.get('code'), 'nobody else can be it: what was allowed is allowed').toBeTruthy()
+      }
+    }
+  },
+)
 
 for (const redirectUri of ['com.example.calendar:/callback', `${SHORE}/callback`]) {
   test(

@@ -4,11 +4,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { nextStart } from '#lib/cli/process.ts'
 import { type RawAnswer, type RawRequest, raw } from './raw.ts'
 import { openRows, type Rows } from './rows.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
-const NEXT = fileURLToPath(import.meta.resolve('next/dist/bin/next'))
 
 /** Settings of the app by their names in the environment. */
 export type Settings = Readonly<Record<string, string>>
@@ -68,9 +68,7 @@ async function launchNext(port: number, settings: Settings, written: string[]): 
 
 /** Resolves once it listens; rejects with the log when it ends before that. */
 function spawnNext(port: number, settings: Settings, written: string[]): Promise<ChildProcess> {
-  // As `npm start` serves it.
-  const command = [NEXT, 'start', '-H', '127.0.0.1', '-p', String(port), '--keepAliveTimeout', '75000']
-  const child = spawn(process.execPath, command, {
+  const child = spawn(process.execPath, nextStart('127.0.0.1', port), {
     cwd: ROOT,
     // A group of its own, so that nothing of it is left behind.
     detached: true,

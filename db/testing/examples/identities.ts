@@ -253,6 +253,18 @@ export function identities(): void {
     expect(await tries({ sid: 'five', issuedAt: later(7) })).toBe('refused')
   })
 
+  test('that sign-out is still known when everybody’s sessions have ended', {
+    tag: ['@v5.0.0-7.4.1', '@v5.0.0-7.4.5'],
+  }, async ({ store, alice }) => {
+    const sid = { issuer: ISSUER, subject: null, sid: 'one', issuedAt: later(1) }
+    await store.identities.signedOutElsewhere(by(sid))
+    await store.sessions.endForEverybody({ endedBy: null })
+    const { securityVersion = 1 } = (await store.users.find(alice)) ?? {}
+    const wanted = (other: Partial<Federation>) => newSession(alice, { securityVersion, federation: federation(other) })
+    expect((await store.sessions.begin(wanted({}), NO_LIMIT)).outcome).toBe('refused')
+    expect((await store.sessions.begin(wanted({ sid: 'two' }), NO_LIMIT)).outcome, 'for no other reason').toBe('begun')
+  })
+
   test('nor does it lengthen one, or open one that is locked', { tag: '@v5.0.0-7.4.1' }, async ({
     store,
     place,
