@@ -20,6 +20,8 @@ export async function playwright(project: string, extra: Readonly<Record<string,
     const env = environment({
       NODE_OPTIONS: `${environment().NODE_OPTIONS ?? ''} --conditions=react-server`.trim(),
       PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+      // What a test writes down of its database is nothing for the data of whoever runs it.
+      DATA_DIR: join(folder, 'data'),
       ...extra,
     })
     const code = await run('playwright', ['test', `--project=${project}`, '--reporter=list,json'], { env })
