@@ -20,6 +20,9 @@ import { APPLIANCES, type ApplianceName, type Happening, type Person } from './p
  */
 let ago = 0
 
+/** More than the demo has. */
+const MOST = 100
+
 export function setBack(seconds: number): void {
   ago = seconds
 }
@@ -67,7 +70,7 @@ async function play(store: Store, user: User, { does, on }: Happening, cookies: 
     await store.sessions.endForUser(user.id, { endedBy: null })
     return
   }
-  // Looking is enough for one that was left alone: it is found idle.
+  if (does === 'leave') return waitForEnd(store)
   const current = await lookUp(on, cookies)
   if (current.state !== 'standing') return
   if (does === 'sign-out') await store.sessions.signOut(current.proof)
@@ -75,6 +78,16 @@ async function play(store: Store, user: User, { does, on }: Happening, cookies: 
   const recent = recentProof(current)
   if (does === 'sign-out-others' && typeof recent === 'object') {
     await store.sessions.endOthers(recent, deviceLabel(contextOf(user, on).device))
+  }
+}
+
+/** What has run out ends meanwhile, as while a server runs. */
+async function waitForEnd(store: Store): Promise<void> {
+  const { inactivityTimeout, absoluteLifetime } = settings().policy.ordinary
+  const last = ago - absoluteLifetime
+  while (ago > last) {
+    ago -= inactivityTimeout
+    await store.sessions.sweep(MOST)
   }
 }
 
