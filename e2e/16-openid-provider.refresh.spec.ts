@@ -8,7 +8,7 @@
  * the grace, it is given once more. A refresh token ends when nobody uses it, when its session ends, and in any case at an
  * end that no use moves.
  *
- * Tried, and red: no grace for an answer that was lost.
+ * Tried, and red: no grace for an answer that was lost; a refresh that is refused once its token is spent.
  */
 import { asvs, expect, test } from './book.ts'
 import { mailTo } from './mailbox.ts'
@@ -89,6 +89,39 @@ test('it gives no more than was granted', asvs('10.4.11'), async ({ alice, serve
   expect(wider.json()).toMatchObject({ error: 'invalid_scope' })
   const resource = await refresh(server, app, tokens.refresh_token, { resource: `${server.origin}/api` })
   expect(resource.json()).toMatchObject({ error: 'invalid_target' })
+})
+
+test('a refresh that asks for too much costs nothing', asvs('10.4.5', '10.4.11'), async ({ alice, server }) => {
+  const app = register(server, { isPublic: true })
+  const api = `${server.origin}/api`
+  const tokens = await issued(server, alice, app, { scope: 'openid' })
+  const asks: [error: string, form: Record<string, string>][] = [
+    ['invalid_target', { resource: api }],
+    ['invalid_target', { resource: 'https://elsewhere.example' }],
+    ['invalid_scope', { scope: 'openid email' }],
+    ['invalid_scope', { scope: 'openid sessions:read', resource: api }],
+  ]
+  for (const [error, form] of asks) {
+    expect((await refresh(server, app, tokens.refresh_token, form)).json()).toMatchObject({ error })
+  }
+  const form = { grant_type: 'refresh_token', client_id: app.id, refresh_token: tokens.refresh_token }
+  const several = new URLSearchParams([...Object.entries(form), ['resource', api], ['resource', api]])
+  const twice = await server.request({
+    method: 'POST',
+    path: '/oauth/token',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: several.toString(),
+  })
+  expect(twice.json()).toMatchObject({ error: 'invalid_target' })
+  // Had it been spent, it would be a theft by now.
+  server.db
+    .prepare(
+      `update artifacts set consumed_at = consumed_at - 31000
+        where consumed_at is not null and grant_id in (select id from grants where client_id = ?)`,
+    )
+    .run(app.id)
+  await next(server, app, tokens.refresh_token)
+  expect(server.events(alice.email).map(({ kind }) => kind)).not.toContain('app-token-reused')
 })
 
 test('no use moves its end', asvs('10.4.8'), async ({ alice, server }) => {

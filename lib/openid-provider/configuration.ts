@@ -11,7 +11,7 @@ import { offeredScopes } from './grantable.ts'
 import { ACCESS_LIFETIME, CODE_LIFETIME, REQUEST_LIFETIME, refreshLifetime, refreshLimits } from './lifetimes.ts'
 import { loadGrant, policy } from './policy.ts'
 import { ACR } from './request.ts'
-import { resourceServer } from './resource.ts'
+import { checkRefresh, resourceServer } from './resource.ts'
 import { LIBRARY_COOKIES, visitOf } from './visit.ts'
 
 /** Where what is. `code_verification` is a page of ours. */
@@ -66,7 +66,7 @@ export function configuration(): Configuration {
     loadExistingGrant: loadGrant,
     findAccount,
     extraTokenClaims: accessTokenClaims,
-    rotateRefreshToken: true,
+    rotateRefreshToken: (ctx) => checkRefresh(ctx).then(() => true),
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
     // What stands is decided by the rows, at each use (`adapter.ts`).
     expiresWithSession: async () => false,

@@ -31,3 +31,16 @@ export async function resourceServer(
     jwt: { sign: { alg: 'ES256' } },
   }
 }
+
+/**
+ * Whether a refresh asks for what its token has. The library looks only when the token is spent and its successor kept, and
+ * then neither reaches the application: its next try would count as a theft. Throws as the library does.
+ */
+export async function checkRefresh(ctx: KoaContextWithOIDC): Promise<void> {
+  const { params, client, entities } = ctx.oidc
+  const granted = entities.RefreshToken?.resource
+  const asked = params?.resource || granted
+  if (!client || !asked) return
+  if (typeof asked !== 'string' || ![granted].flat().includes(asked)) throw new errors.InvalidTarget()
+  await resourceServer(ctx, asked, client)
+}
