@@ -13,6 +13,8 @@ import { join } from 'node:path'
 import { formOn, MULTIPART, multipart, post } from './action-forms.ts'
 import { trySignIn } from './api.ts'
 import { asvs, expect, expectClean, Guard, Person, somebody, startServer, test } from './book.ts'
+import { authorizePath, call, pkce } from './oauth.ts'
+import { register } from './relying-party.ts'
 import type { Server } from './server.ts'
 
 /** The database file is gone while `run` runs. */
@@ -84,6 +86,41 @@ test(
       server.db.exec('alter table lost rename to sessions')
     }
     expect(await alice.isSignedIn()).toBe(true)
+  },
+)
+
+test(
+  'an application is told in words of its protocol, and whom it has sent by a page',
+  asvs('16.5.2', '16.5.1'),
+  async ({ alice, server }) => {
+    const [app, device] = [register(server, { isPublic: true }), register(server, { isPublic: true, device: true })]
+    const cookie = await alice.cookieHeader()
+    const path = authorizePath(app, pkce())
+    const [, query = ''] = path.split('?')
+    const refresh = { grant_type: 'refresh_token', refresh_token: 'x' }
+    await withoutDatabase(server, async () => {
+      for (const answer of [
+        await call(server, app, '/oauth/par', Object.fromEntries(new URLSearchParams(query))),
+        await call(server, device, '/oauth/device', { scope: 'openid' }),
+        await call(server, app, '/oauth/token', refresh),
+      ]) {
+        expect([answer.status, answer.json()]).toEqual([503, { error: 'temporarily_unavailable' }])
+        expect(answer.headers).toMatchObject({ 'retry-after': '5', 'content-type': 'application/json' })
+      }
+      const form = { 'content-type': 'application/x-www-form-urlencoded' }
+      for (const answer of [
+        await server.request({ path }),
+        await server.request({ path, headers: { cookie } }),
+        await server.request({ path: '/oauth/authorize/an-id', headers: { cookie } }),
+        await server.request({ path: '/oauth/authorize?posted_form=an-id' }),
+        await server.request({ method: 'POST', path: '/oauth/authorize', headers: form, body: query }),
+        await server.request({ path: '/oauth/end-session', headers: { cookie } }),
+      ]) {
+        expect(answer.status).toBe(503)
+        expect(answer.headers).toMatchObject({ 'retry-after': '5', 'content-type': 'text/html; charset=utf-8' })
+        expect(answer.body).toContain('Back in a moment')
+      }
+    })
   },
 )
 

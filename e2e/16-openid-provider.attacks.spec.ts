@@ -364,12 +364,18 @@ test(
     const cookie = await alice.cookieHeader()
     server.db.exec('alter table grants rename to lost')
     try {
-      for (const answer of [
+      const forMachines = [
         await refresh(server, app, tokens.refresh_token),
         await userInfo(server, tokens.access_token),
         await call(server, app, '/oauth/introspect', { token: tokens.access_token }),
-        await server.request({ path: authorizePath(app, pkce()), headers: { cookie } }),
-      ]) {
+      ]
+      for (const { headers, body } of forMachines) {
+        expect(headers['content-type']).toBe('application/json')
+        expect(JSON.parse(body)).toEqual({ error: 'temporarily_unavailable' })
+      }
+      const forPeople = await server.request({ path: authorizePath(app, pkce()), headers: { cookie } })
+      expect(forPeople.headers['content-type']).toContain('text/html')
+      for (const answer of [...forMachines, forPeople]) {
         expect(answer.status, answer.body).toBe(503)
         expect(answer.headers['retry-after']).toBe('5')
         expect(answer.body).not.toMatch(/SQLITE|no such table|\n\s+at /)

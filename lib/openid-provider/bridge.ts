@@ -93,7 +93,8 @@ function given({ statusCode, headers, rawPayload }: Injected): Response {
   return new Response(empty ? null : new Uint8Array(rawPayload), { status: statusCode, headers: kept })
 }
 
-function failed(cause: unknown, accept: string): Response {
+/** What went wrong here, said as whoever asks there can read it. @param accept a page for people, JSON for applications */
+export function failed(cause: unknown, accept: string): Response {
   const known = isOutage(cause)
   log().error({ err: cause }, known ? 'store unavailable: answered 503' : 'a protocol endpoint failed: answered 500')
   if (accept === 'text/html') return unavailablePage()

@@ -6,7 +6,7 @@ import { readLimited } from '#lib/http/body.ts'
 import { requestContext } from '#lib/http/request-context.ts'
 import { currentSession } from '#lib/session/current.ts'
 import { store } from '#lib/store.ts'
-import { answerBrowser, answerMachine, failure } from './bridge.ts'
+import { answerBrowser, answerMachine, failed, failure } from './bridge.ts'
 import { keepForm, LARGEST_FORM, POSTED, takeForm } from './posted-form.ts'
 
 /**
@@ -38,10 +38,18 @@ export async function answerProtocol(request: Request, path: readonly string[]):
   const resumes = name === 'authorize' && flowId !== null && request.method === 'GET'
   if (!endpoint || more.length > 0 || (flowId !== null && !resumes)) return failure(404, 'not_found')
   if (!endpoint.methods.includes(request.method)) return failure(405, 'invalid_request')
+  const isMachine = endpoint.by === 'machine'
+  try {
+    return await (isMachine ? answerApplication(request, endpoint) : answerPerson(request, endpoint, flowId))
+  } catch (cause) {
+    return failed(cause, isMachine ? 'application/json' : 'text/html')
+  }
+}
+
+async function answerPerson(request: Request, { counted }: Endpoint, flowId: string | null): Promise<Response> {
   const posted = flowId === null && request.method === 'GET' ? new URL(request.url).searchParams.get(POSTED) : null
-  if (posted !== null && endpoint.by === 'browser') return answerForm(request, posted)
-  if (endpoint.by === 'machine') return answerApplication(request, endpoint)
-  const isCounted = endpoint.counted && (!resumes || (await isNobody(request)))
+  if (posted !== null) return answerForm(request, posted)
+  const isCounted = counted && (flowId === null || (await isNobody(request)))
   const busy = isCounted ? await tooMany(request) : null
   if (busy) return seeOther(`${settings().origin}/request-problem?because=busy`, busy)
   return request.method === 'POST' ? asVisit(request) : answerBrowser(request, flowId)
