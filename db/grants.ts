@@ -72,7 +72,7 @@ export interface LogoutOutbox {
   /** At most `most` that are due, for this caller alone during `lease` seconds. Oldest first. `line` bounds each address. */
   claim(most: number, lease: number, line?: ClaimedLine): MaybePromise<readonly LogoutNotice[]>
   sent(id: number): MaybePromise<void>
-  /** Tried again after so many seconds, or given up with null. */
-  failed(id: number, after: number | null): MaybePromise<void>
+  /** Tried again after so many seconds, or given up with null. @param refused it answered, and the answer was no */
+  failed(id: number, after: number | null, refused: boolean): MaybePromise<void>
   waiting(): MaybePromise<{ readonly count: number; readonly oldest: Date | null }>
 }

@@ -119,10 +119,10 @@ export function postgresLogouts({ connection }: Parts): LogoutOutbox {
         await queries.deleteLogout.execute({ id })
       }),
 
-    failed: (id, after) =>
+    failed: (id, after, refused) =>
       connection.read(async (queries) => {
         if (after === null) await queries.deleteLogout.execute({ id })
-        else await queries.failLogout.execute({ id, after })
+        else await queries.failLogout.execute({ id, after, refusal: Number(refused) })
       }),
 
     waiting: () =>

@@ -312,6 +312,7 @@ export const logouts = pgTable(
     userId: ofUser(),
     sessionId: text('session_id').notNull(),
     failures: integer('failures').notNull().default(0),
+    refusals: integer('refusals').notNull().default(0),
     dueAt: instant('due_at').notNull(),
     createdAt: instant('created_at').notNull(),
   },

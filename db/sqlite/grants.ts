@@ -138,10 +138,10 @@ export function sqliteLogouts(parts: Parts): LogoutOutbox {
       connection.writeLightly((queries) => queries.deleteLogout.run({ id }))
     },
 
-    failed: (id, after) => {
+    failed: (id, after, refused) => {
       connection.writeLightly((queries) => {
         if (after === null) queries.deleteLogout.run({ id })
-        else queries.failLogout.run({ id, dueAt: options.clock().getTime() + after * 1000 })
+        else queries.failLogout.run({ id, dueAt: options.clock().getTime() + after * 1000, refusal: Number(refused) })
       })
     },
 

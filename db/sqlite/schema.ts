@@ -317,6 +317,7 @@ export const logouts = sqliteTable(
     userId: ofUser(),
     sessionId: text('session_id').notNull(),
     failures: integer('failures').notNull().default(0),
+    refusals: integer('refusals').notNull().default(0),
     dueAt: integer('due_at').notNull(),
     createdAt: integer('created_at').notNull(),
   },

@@ -121,6 +121,9 @@ export interface LogoutNotice {
   readonly userId: string
   /** Our public session id, the `sid` of the ID tokens. */
   readonly sessionId: string
+  /** How often it was put off: each by itself, or with the rest of its line. */
   readonly failures: number
+  /** How often it was asked, and the answer was no. */
+  readonly refusals: number
   readonly createdAt: Date
 }

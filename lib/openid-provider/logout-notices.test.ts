@@ -3,7 +3,7 @@ import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import type { LogoutNotice, LogoutOutbox, Store } from '#db/contract.ts'
 import { test as base, begin, linked, proofOf, registered } from '#db/testing.ts'
 import { signingKeys } from '#lib/keys/signing.ts'
-import { secondsAfter } from '#lib/time.ts'
+import { MINUTE, secondsAfter } from '#lib/time.ts'
 import { LEASE, type Office, openTeller } from './logout-notices.ts'
 import { type Post, poster, type Told } from './logout-post.ts'
 import { logoutToken } from './logout-token.ts'
@@ -133,7 +133,7 @@ test('whoever takes a connection and says nothing is given up', async ({ parties
 class Desk implements Pick<Office, 'logouts' | 'post' | 'clock'> {
   private next = 1
   readonly due: LogoutNotice[] = []
-  readonly done: [kind: 'sent' | 'failed', id: number, after?: number | null][] = []
+  readonly done: [kind: 'sent' | 'failed', id: number, after?: number | null, refused?: boolean][] = []
   readonly asked: { readonly uri: string; answer(told: Told): void }[] = []
   now = new Date('2026-01-01T12:00:00Z')
   clock = () => this.now
@@ -141,7 +141,7 @@ class Desk implements Pick<Office, 'logouts' | 'post' | 'clock'> {
   notice(uri: string, other: Partial<LogoutNotice> = {}): number {
     const id = this.next++
     const whose = { clientId: uri, userId: 'alice', sessionId: `session-${id}` }
-    this.due.push({ id, uri, ...whose, failures: 0, createdAt: this.now, ...other })
+    this.due.push({ id, uri, ...whose, failures: 0, refusals: 0, createdAt: this.now, ...other })
     return id
   }
 
@@ -156,7 +156,7 @@ class Desk implements Pick<Office, 'logouts' | 'post' | 'clock'> {
       return taken
     },
     sent: (id) => void this.done.push(['sent', id]),
-    failed: (id, after) => void this.done.push(['failed', id, after]),
+    failed: (id, after, refused) => void this.done.push(['failed', id, after, refused]),
     waiting: () => ({ count: 0, oldest: null }),
   })
 
@@ -191,7 +191,26 @@ test('whoever does not answer holds up nobody else, and is not asked again for t
   expect(desk.of('dead')).toHaveLength(8)
   const failed = desk.done.filter(([kind]) => kind === 'failed')
   expect(failed.map(([, id]) => id).sort()).toEqual(dead.sort())
-  expect(failed.every(([, , after]) => after === 5)).toBe(true)
+  expect(failed.every(([, , after, refused]) => after === 5 && !refused)).toBe(true)
+})
+
+test('a no is believed the fifth time, whatever went before', { tag: '@v5.0.0-7.6.1' }, async () => {
+  const desk = new Desk()
+  const first = desk.notice('strict', { failures: 9, refusals: 0 })
+  const fifth = desk.notice('strict', { failures: 9, refusals: 4 })
+  const away = desk.notice('elsewhere', { failures: 9, refusals: 4 })
+  const teller = desk.open()
+  await teller.take()
+  await desk.settled()
+  for (const { answer } of desk.of('strict')) answer({ outcome: 'refused', why: 'it answered 400' })
+  desk.of('elsewhere')[0]?.answer({ outcome: 'away', why: 'TimeoutError' })
+  await teller.idle()
+  const quarter = 15 * MINUTE
+  expect(desk.done.sort(([, one], [, other]) => one - other)).toEqual([
+    ['failed', first, quarter, true],
+    ['failed', fifth, null, true],
+    ['failed', away, quarter, false],
+  ])
 })
 
 test('a refusal says nothing about the others of the line', async () => {
@@ -252,7 +271,7 @@ test('when the process ends, what is under way is left to the next one at once',
   cut.abort()
   desk.asked[0]?.answer({ outcome: 'away', why: 'AbortError' })
   await teller.idle()
-  expect(desk.done).toEqual([['failed', id, 0]])
+  expect(desk.done).toEqual([['failed', id, 0, false]])
   desk.notice('slow')
   expect(await teller.take()).toBe(0)
 })

@@ -90,13 +90,16 @@ export function openTeller({ logouts, sign, post, clock, log }: Office, signal: 
   }
 
   /** Whose it is stays out of the log; the application and the row say enough to find it. */
-  async function putOff({ id, clientId, failures, createdAt }: LogoutNotice, { outcome, why }: Failed): Promise<void> {
-    const after = signal.aborted ? 0 : tellAgainAfter(outcome === 'refused', failures, createdAt, clock())
+  async function putOff(notice: LogoutNotice, { outcome, why }: Failed): Promise<void> {
+    const { id, clientId, failures, createdAt } = notice
+    const refused = outcome === 'refused'
+    const refusals = refused ? notice.refusals + 1 : 0
+    const after = signal.aborted ? 0 : tellAgainAfter(refusals, failures, createdAt, clock())
     const details = { notice: id, client: clientId, failures: failures + 1, why }
     if (after === null) log('error', 'a relying party was not told of an end, and it is given up', details)
     else if (!signal.aborted)
       log('warn', 'a relying party was not told of an end; it is tried again', { ...details, after })
-    await logouts().failed(id, after)
+    await logouts().failed(id, after, refused)
   }
 
   return {

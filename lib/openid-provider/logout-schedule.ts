@@ -11,12 +11,12 @@ const GIVEN_UP_AFTER = 12 * HOUR
 const MOST_REFUSALS = 5
 
 /**
- * @param refused it answered, and the answer was no
- * @param failures how often it had failed before this time
+ * @param refusals how often it has answered no, this time included; 0 when this time it was no answer
+ * @param failures how often it was put off before this time
  * @returns seconds, or null: it is given up
  */
-export function tellAgainAfter(refused: boolean, failures: number, since: Date, now: Date): number | null {
+export function tellAgainAfter(refusals: number, failures: number, since: Date, now: Date): number | null {
   if (secondsBetween(since, now) >= GIVEN_UP_AFTER) return null
-  if (refused && failures + 1 >= MOST_REFUSALS) return null
+  if (refusals >= MOST_REFUSALS) return null
   return WAITS[Math.min(failures, WAITS.length - 1)] ?? null
 }

@@ -24,7 +24,7 @@ export function grantQueries(db: NodePgDatabase) {
       .insert(logouts)
       .select(
         sql`select nextval(pg_get_serial_sequence('logouts', 'id')), ${grants.clientId},
-          ${clients.backchannelLogoutUri}, ${grants.userId}, ${grants.madeIn}, 0, ${began}, ${began}
+          ${clients.backchannelLogoutUri}, ${grants.userId}, ${grants.madeIn}, 0, 0, ${began}, ${began}
           from ${grants} inner join ${clients} on ${clients.id} = ${grants.clientId}
           where ${clients.backchannelLogoutUri} is not null and ${which}`,
       )
@@ -165,7 +165,11 @@ export function grantQueries(db: NodePgDatabase) {
       .prepare('postpone_logouts'),
     failLogout: db
       .update(logouts)
-      .set({ dueAt: ahead('after'), failures: sql`${logouts.failures} + 1` })
+      .set({
+        dueAt: ahead('after'),
+        failures: sql`${logouts.failures} + 1`,
+        refusals: sql`${logouts.refusals} + ${p('refusal')}::int`,
+      })
       .where(eq(logouts.id, p('id')))
       .prepare('fail_logout'),
     deleteLogout: db

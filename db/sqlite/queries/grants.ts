@@ -27,7 +27,7 @@ export function grantQueries(db: BetterSQLite3Database) {
       .insert(logouts)
       .select(
         sql`select null, ${grants.clientId}, ${clients.backchannelLogoutUri}, ${grants.userId}, ${grants.madeIn}, 0,
-          ${p('now')}, ${p('now')} from ${grants} inner join ${clients} on ${clients.id} = ${grants.clientId}
+          0, ${p('now')}, ${p('now')} from ${grants} inner join ${clients} on ${clients.id} = ${grants.clientId}
           where ${clients.backchannelLogoutUri} is not null and ${which}`,
       )
       .onConflictDoNothing()
@@ -117,7 +117,11 @@ export function grantQueries(db: BetterSQLite3Database) {
       .prepare(),
     failLogout: db
       .update(logouts)
-      .set({ dueAt: to('dueAt'), failures: sql`${logouts.failures} + 1` })
+      .set({
+        dueAt: to('dueAt'),
+        failures: sql`${logouts.failures} + 1`,
+        refusals: sql`${logouts.refusals} + ${p('refusal')}`,
+      })
       .where(eq(logouts.id, p('id')))
       .prepare(),
     deleteLogout: db

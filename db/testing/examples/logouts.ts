@@ -11,7 +11,7 @@ export function logouts(): void {
     await store.sessions.signOut(proofOf(session))
     expect(await store.logouts.waiting()).toEqual({ count: 1, oldest: expect.any(Date) })
     const whose = { clientId, userId: alice, sessionId: session.id, uri: 'https://notes.example/logout' }
-    const times = { id: expect.any(Number), failures: 0, createdAt: expect.any(Date) }
+    const times = { id: expect.any(Number), failures: 0, refusals: 0, createdAt: expect.any(Date) }
     expect(await store.logouts.claim(9, 60)).toEqual([{ ...whose, ...times }])
   })
 
@@ -48,13 +48,21 @@ export function logouts(): void {
     await ended(store, alice, 3)
     const [told, failed, hopeless] = (await store.logouts.claim(9, 60)).map(({ id }) => id)
     await store.logouts.sent(told ?? 0)
-    await store.logouts.failed(failed ?? 0, 300)
-    await store.logouts.failed(hopeless ?? 0, null)
+    await store.logouts.failed(failed ?? 0, 300, false)
+    await store.logouts.failed(hopeless ?? 0, null, true)
     expect(await store.logouts.waiting()).toMatchObject({ count: 1 })
     await place.ageLinked(295)
     expect(await store.logouts.claim(9, 60)).toEqual([])
     await place.ageLinked(5)
     expect(await store.logouts.claim(9, 60)).toMatchObject([{ id: failed, failures: 1 }])
+  })
+
+  test('only a no counts as one', async ({ store, place, alice }) => {
+    await ended(store, alice, 1)
+    const [{ id } = { id: 0 }] = await store.logouts.claim(9, 60)
+    for (const refused of [false, true, false, true]) await store.logouts.failed(id, 0, refused)
+    await place.ageLinked(1)
+    expect(await store.logouts.claim(9, 60)).toMatchObject([{ id, failures: 4, refusals: 2 }])
   })
 
   test('the oldest is told first, and no more than asked for', async ({ store, place, alice }) => {

@@ -1,0 +1,1 @@
+ALTER TABLE "logouts" ADD COLUMN "refusals" integer DEFAULT 0 NOT NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE `logouts` ADD `refusals` integer DEFAULT 0 NOT NULL;
