@@ -13,8 +13,9 @@ const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 type Notice = Pick<LogoutNotice, 'clientId' | 'userId' | 'sessionId'>
 
 /**
- * A logout token: this session is over. It names the session and never the person alone, so that a copy of it ends no
- * session that began later. Each attempt makes another, with a time and an identifier of its own.
+ * A logout token: this session is over. It names the session and never the person alone, so that it ends nothing of
+ * another session. Each attempt makes another, with a time and an identifier of its own: a relying party may refuse an old
+ * one. Told late, it also ends what began there meanwhile in the same session, after an unlock or another consent.
  * @see OpenID Connect Back-Channel Logout 1.0 §2.4; RFC 8725 §3.11; ASVS v5.0.0-9.2.2
  */
 export function logoutToken({ clientId, userId, sessionId }: Notice, issuer: string, now: Date): Promise<string> {
