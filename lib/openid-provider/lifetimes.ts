@@ -4,7 +4,7 @@ import { DAY, HOUR, MINUTE } from '#lib/time.ts'
 
 export const CODE_LIFETIME = MINUTE
 export const ACCESS_LIFETIME = 5 * MINUTE
-/** Of what is half done: a pushed request, a request that waits for its person, a device's code. */
+/** Of what is half done: a request that waits for its person, a device's code. Of a pushed one the library allows a minute. */
 export const REQUEST_LIFETIME = 10 * MINUTE
 
 export interface RefreshLimits {

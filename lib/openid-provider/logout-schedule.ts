@@ -4,7 +4,7 @@ import { HOUR, MINUTE, SECOND, secondsBetween } from '#lib/time.ts'
 /** After the first failure, the second, and so on; the last holds from there on. */
 const WAITS = [5 * SECOND, 15 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE] as const
 
-/** No session that rests on ours lives longer than ours could have. */
+/** The longest that a session lives at levels 2 and 3. At level 1 it may be more, and whoever is away for so long is not told. */
 const GIVEN_UP_AFTER = 12 * HOUR
 
 /** Whoever says no in so many words will hardly say yes. */
