@@ -478,6 +478,23 @@ test(
   },
 )
 
+test('a signed token is for the API, and for no other endpoint', asvs('9.2.4'), async ({ alice, server }) => {
+  const [app, other] = [register(server), register(server)]
+  const resource = `${server.origin}/api`
+  const tokens = await issued(server, alice, app, { scope: 'openid sessions:read', resource })
+  for (const path of ['/oauth/introspect', '/oauth/revoke']) {
+    for (const who of [app, other]) {
+      const answer = await call(server, who, path, { token: tokens.access_token })
+      expect([answer.status, answer.json().error]).toEqual([400, 'unsupported_token_type'])
+    }
+  }
+  const read = () =>
+    server.request({ path: '/api/session', headers: { authorization: `Bearer ${tokens.access_token}` } })
+  expect((await read()).status).toBe(200)
+  expect((await call(server, app, '/oauth/revoke', { token: tokens.refresh_token })).status).toBe(200)
+  expect((await read()).status, 'it goes with its refresh token').toBe(401)
+})
+
 test(
   'a request that was pushed is good once, and for its own application',
   asvs('10.4.13'),
