@@ -5,10 +5,11 @@
  * until one is right.
  *
  * Promise: typing a code allows nothing. The page says what asks, shows the code once more, and warns; only then a person
- * says yes. Codes are few among many, live ten minutes, work once, and tries are counted.
+ * says yes; whoever cannot is told why. Codes are few among many, live ten minutes, work once, and tries are counted.
  */
 import { asvs, expect, expectClean, test } from './book.ts'
 import { call, claimsOf, type Issued, refresh, userInfo } from './oauth.ts'
+import type { Person } from './person.ts'
 import { type App, register } from './relying-party.ts'
 import type { Server } from './server.ts'
 
@@ -86,6 +87,53 @@ test('whoever says no lets nobody in', asvs('10.7.1'), async ({ alice, server })
   await expect(alice.page.getByRole('heading', { name: 'Nothing was allowed' })).toBeVisible()
   expect((await ask(server, app, waiting)).json()).toMatchObject({ error: 'access_denied' })
 })
+
+test(
+  'whoever cannot give the proof that a device asks for hears why',
+  asvs('10.7.2', '6.3.3'),
+  async ({ alice, server }) => {
+    const app = device(server)
+    const waiting = await begin(server, app, { acr_values: 'aal3' })
+    const { page } = alice
+    await page.goto(waiting.verification_uri_complete)
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await expect(page.getByRole('heading', { name: 'This takes a stronger proof' })).toBeVisible()
+    await expect(page.getByRole('link', { name: 'Add a passkey' })).toBeVisible()
+    await expectClean(page)
+    expect((await ask(server, app, waiting)).json()).toMatchObject({ error: 'authorization_pending' })
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await expect(page.getByRole('heading', { name: 'Nothing was allowed' })).toBeVisible()
+    expect((await ask(server, app, waiting)).json()).toMatchObject({ error: 'access_denied' })
+  },
+)
+
+test(
+  'a device of another account waits for that one, and names it to nobody',
+  asvs('10.7.2'),
+  async ({ alice, bob, server }) => {
+    const app = device(server)
+    const goOn = async ({ page }: Person, waiting: Waiting) => {
+      await page.goto(waiting.verification_uri_complete)
+      await page.getByRole('button', { name: 'Go on' }).click()
+    }
+    const first = await begin(server, app)
+    await goOn(alice, first)
+    await alice.page.getByRole('button', { name: 'Allow' }).click()
+    await expect(alice.page.getByRole('heading', { name: 'You can go back to your device' })).toBeVisible()
+    const { id_token } = (await ask(server, app, first)).json<Issued & Record<string, unknown>>()
+
+    const waiting = await begin(server, app, { id_token_hint: id_token })
+    await goOn(bob, waiting)
+    await expect(bob.page.getByRole('heading', { name: 'This is for another account' })).toBeVisible()
+    expect(await bob.page.content()).not.toContain(alice.email)
+    await expectClean(bob.page)
+    expect((await ask(server, app, waiting)).json()).toMatchObject({ error: 'authorization_pending' })
+    await goOn(alice, waiting)
+    await alice.page.getByRole('button', { name: 'Allow' }).click()
+    await expect(alice.page.getByRole('heading', { name: 'You can go back to your device' })).toBeVisible()
+    expect((await ask(server, app, waiting)).status).toBe(200)
+  },
+)
 
 test('tries are counted', asvs('6.3.1'), async ({ alice }) => {
   const { page } = alice

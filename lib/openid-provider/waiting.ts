@@ -56,9 +56,10 @@ function userCodeOf(code: DeviceCode | undefined): string | null {
  * - `authenticate`: the person shows anew who they are.
  * - `stronger`: they have, and with other factors of theirs it would be enough.
  * - `consent`: they are asked.
+ * - `unreachable`, `another`: a device asks for more than this account has, or for another one, and can be told of neither.
  * - `onward`: it is answered, or needs no answer; the application hears of it.
  */
-export type Next = 'authenticate' | 'stronger' | 'consent' | 'onward'
+export type Next = 'authenticate' | 'stronger' | 'consent' | 'unreachable' | 'another' | 'onward'
 
 export async function nextOf(
   { interaction, began, client, scope, userCode }: WaitingRequest,
@@ -66,7 +67,7 @@ export async function nextOf(
 ): Promise<Next> {
   if (interaction.result) return 'onward'
   const need = await authenticationNeed(interaction.params, proof, began)
-  if (need === 'unreachable' || need === 'another') return 'onward'
+  if (need === 'unreachable' || need === 'another') return userCode === null ? 'onward' : need
   if (need === 'due') return isShownSince(await shownIn(proof.session), began) ? 'stronger' : 'authenticate'
   // A device is let in by a person each time, and so is an app that anybody on a device could pass themselves off as.
   const native = isNative(clientProof(client, settings().policy.level).by === 'none', client.redirectUris)

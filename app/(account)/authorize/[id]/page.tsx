@@ -13,6 +13,7 @@ import { Onward } from '#ui/onward.tsx'
 import { answerAction } from './actions.ts'
 import { Consent } from './consent.tsx'
 import { DeviceAnswered } from './device-answered.tsx'
+import { ForAnother, Unreachable } from './device-unmet.tsx'
 import { RequestOver } from './request-over.tsx'
 
 export const metadata: Metadata = { title: 'Access for an application' }
@@ -33,8 +34,11 @@ export default async function AuthorizePage({ params }: Props) {
   if (next === 'authenticate') redirect(again)
   if (next === 'stronger') return <Stronger app={waiting.client.name} again={again} form={form} />
   if (next === 'onward') return <Answered waiting={waiting} />
-  const user = await store().users.find(proof.userId)
-  return <Consent form={form} waiting={waiting} email={user?.email ?? ''} />
+  const email = (await store().users.find(proof.userId))?.email ?? ''
+  const app = waiting.client.name
+  if (next === 'unreachable') return <Unreachable app={app} form={form} email={email} />
+  if (next === 'another') return <ForAnother app={app} form={form} email={email} />
+  return <Consent form={form} waiting={waiting} email={email} />
 }
 
 function Answered({ waiting: { id, client, interaction, userCode } }: { readonly waiting: WaitingRequest }) {
