@@ -79,7 +79,7 @@ const TAKES_TOKENS = /^\/api\/sessions(?:\/|$)/
 async function formRefusal(request: NextRequest, api: boolean): Promise<Response | null> {
   if (api || isSafe(request.method) || request.nextUrl.pathname === '/sign-out') return null
   const wrong = await formProblem(request)
-  return wrong && problem(wrong)
+  return wrong && problem(wrong, { headers: wrong === 'method_not_allowed' ? { allow: 'GET, HEAD, POST' } : {} })
 }
 
 /** What a mailed link carries goes into a cookie, and out of the address; by HEAD too, which changes nothing either. */

@@ -10,7 +10,9 @@
 import { sendJson } from './api.ts'
 import { asvs, expect, test } from './book.ts'
 import type { RawAnswer, RawRequest } from './raw.ts'
+import { SOME_ID } from './routes.ts'
 import type { Server } from './server.ts'
+import { everyDoor } from './surface.ts'
 import { wire } from './wire.ts'
 
 const INSIDE = /node_modules|\.tsx?:\d|\n\s+at \S+ \(|SQLITE|Error:|\/work\/|\/tmp\//
@@ -281,6 +283,33 @@ test('a method that an address does not take is refused', asvs('16.5.1', '3.5.3'
       expectQuiet(answer, path)
     }
   })
+})
+
+test('an address names the methods that it takes', asvs('16.5.1'), async ({ server }) => {
+  const taken = new Map<string, string[]>([
+    ['/oauth/token', ['POST']],
+    ['/oauth/jwks', ['GET']],
+    ['/oauth/userinfo', ['GET', 'POST']],
+    ['/oauth/authorize', ['GET', 'POST']],
+  ])
+  for (const door of everyDoor()) {
+    if (door.kind !== 'handler' || door.method === 'HEAD') continue
+    taken.set(door.path, [...(taken.get(door.path) ?? []), door.method])
+  }
+  expect(taken.size).toBeGreaterThan(20)
+  for (const [address, methods] of taken) {
+    const path = address.replace(/\[\w+\]/, SOME_ID)
+    for (const method of ['DELETE', 'GET', 'OPTIONS', 'PATCH', 'POST', 'PUT'].filter(
+      (each) => !methods.includes(each),
+    )) {
+      const answer = await server.request({ method, path, headers: { origin: server.origin } })
+      expect(answer.status, `${method} ${path}`).toBe(method === 'OPTIONS' ? 204 : 405)
+      const named = (answer.headers.allow ?? '').split(', ').filter((each) => each !== 'HEAD' && each !== 'OPTIONS')
+      expect(named.sort(), `${method} ${path}`).toEqual(methods.sort())
+    }
+  }
+  const onPage = await server.request({ method: 'PUT', path: '/account', headers: { origin: server.origin } })
+  expect([onPage.status, onPage.headers.allow]).toEqual([405, 'GET, HEAD, POST'])
 })
 
 test('a body that never comes keeps nobody waiting for the answer', asvs('16.5.2'), async ({ server }) => {

@@ -83,7 +83,7 @@ function pages(): Door[] {
   return filesIn('page.tsx').map((file) => ({ kind: 'page', name: `page ${urlOf(file)}`, path: urlOf(file) }))
 }
 
-/** Methods that a handler's file defines; what it takes over from `notAllowed` is refused to everybody. */
+/** Methods that a handler's file defines; what `notAllowed` gives it is refused to everybody. */
 function handlers(): Door[] {
   return filesIn('route.ts')
     .filter((file) => !file.includes('[...'))

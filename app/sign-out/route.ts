@@ -1,7 +1,7 @@
 import { actOf } from '#lib/authentication/confirmed-act.ts'
 import { shownIn } from '#lib/authentication/shown.ts'
 import { type NotProven, stepUp } from '#lib/authentication/step-up.ts'
-import { open } from '#lib/http/api.ts'
+import { notAllowed, open } from '#lib/http/api.ts'
 import { readLimited } from '#lib/http/body.ts'
 import { type Cookie, clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { isOwnForm, text } from '#lib/http/form.ts'
@@ -82,3 +82,5 @@ function goodbye(next = '/sign-in?reason=signed-out', cookies: readonly Cookie[]
 function redirectTo(location: string, headers: Record<string, string>): Response {
   return new Response(null, { status: 303, headers: { ...headers, location, 'cache-control': 'no-store' } })
 }
+
+export const { DELETE, GET, OPTIONS, PATCH, PUT } = notAllowed('POST')

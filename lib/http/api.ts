@@ -108,8 +108,16 @@ function failed(cause: unknown): Response {
   return known ? problem('unavailable', { retryAfter: 5 }) : problem('internal_error')
 }
 
-/** For methods that an address does not take. */
-export const notAllowed = open(() => problem('method_not_allowed'))
+/**
+ * For methods that an address does not take, and for the question which ones it takes. HEAD is answered with GET.
+ * @see RFC 9110 §9.3.7, §15.5.6
+ */
+export function notAllowed(...taken: readonly ('DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT')[]) {
+  const allow = [...taken, ...(taken.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+  const refuse = open(() => problem('method_not_allowed', { headers: { allow } }))
+  const OPTIONS = open(() => noContent({ allow }))
+  return { DELETE: refuse, GET: refuse, OPTIONS, PATCH: refuse, POST: refuse, PUT: refuse } as const
+}
 
 /** An answer about a session or an account: never kept by any cache. */
 export function json(body: unknown, status = 200, headers: HeadersInit = {}): Response {

@@ -37,7 +37,7 @@ export async function answerProtocol(request: Request, path: readonly string[]):
   const endpoint = Object.hasOwn(ENDPOINTS, name) ? ENDPOINTS[name] : undefined
   const resumes = name === 'authorize' && flowId !== null && request.method === 'GET'
   if (!endpoint || more.length > 0 || (flowId !== null && !resumes)) return failure(404, 'not_found')
-  if (!endpoint.methods.includes(request.method)) return failure(405, 'invalid_request')
+  if (!endpoint.methods.includes(request.method)) return notTaken(request, endpoint)
   const isMachine = endpoint.by === 'machine'
   try {
     return await (isMachine ? answerApplication(request, endpoint) : answerPerson(request, endpoint, flowId))
@@ -53,6 +53,14 @@ async function answerPerson(request: Request, { counted }: Endpoint, flowId: str
   const busy = isCounted ? await tooMany(request) : null
   if (busy) return seeOther(`${settings().origin}/request-problem?because=busy`, busy)
   return request.method === 'POST' ? asVisit(request) : answerBrowser(request, flowId)
+}
+
+/** @see RFC 9110 §9.3.7, §15.5.6 */
+function notTaken({ method }: Request, { methods }: Endpoint): Response {
+  const asks = method === 'OPTIONS'
+  const answer = asks ? new Response(null, { status: 204 }) : failure(405, 'invalid_request')
+  answer.headers.set('allow', [...methods, 'OPTIONS'].join(', '))
+  return answer
 }
 
 /**

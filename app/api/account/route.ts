@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { signUp } from '#lib/account/sign-up.ts'
-import { json, open, readBody } from '#lib/http/api.ts'
+import { json, notAllowed, open, readBody } from '#lib/http/api.ts'
 import { beganHeaders } from '#lib/http/began.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
@@ -22,4 +22,4 @@ export const POST = open(async ({ request }) => {
   }
 })
 
-export { notAllowed as DELETE, notAllowed as GET, notAllowed as PATCH, notAllowed as PUT } from '#lib/http/api.ts'
+export const { DELETE, GET, OPTIONS, PATCH, PUT } = notAllowed('POST')

@@ -1,6 +1,6 @@
-import { json, open } from '#lib/http/api.ts'
+import { json, notAllowed, open } from '#lib/http/api.ts'
 
 /** The process is up and answers. */
 export const GET = open(() => json({ status: 'ok' }))
 
-export { notAllowed as DELETE, notAllowed as PATCH, notAllowed as POST, notAllowed as PUT } from '#lib/http/api.ts'
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = notAllowed('GET')

@@ -1,4 +1,4 @@
-import { json, open } from '#lib/http/api.ts'
+import { json, notAllowed, open } from '#lib/http/api.ts'
 import { log } from '#lib/log.ts'
 import { store } from '#lib/store.ts'
 
@@ -13,4 +13,4 @@ export const GET = open(async () => {
   }
 })
 
-export { notAllowed as DELETE, notAllowed as PATCH, notAllowed as POST, notAllowed as PUT } from '#lib/http/api.ts'
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = notAllowed('GET')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { describeOwn, describePerson } from '#lib/api-token/acts.ts'
 import { withSessionOrToken } from '#lib/api-token/routes.ts'
 import { signIn } from '#lib/authentication/sign-in.ts'
-import { json, noContent, open, readBody } from '#lib/http/api.ts'
+import { json, noContent, notAllowed, open, readBody } from '#lib/http/api.ts'
 import { clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
@@ -41,4 +41,4 @@ export const DELETE = open(async ({ request }) => {
   return noContent({ 'set-cookie': setCookie(clearing(SESSION_COOKIE)) })
 })
 
-export { notAllowed as PATCH, notAllowed as PUT } from '#lib/http/api.ts'
+export const { OPTIONS, PATCH, PUT } = notAllowed('DELETE', 'GET', 'POST')

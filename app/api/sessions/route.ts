@@ -1,6 +1,6 @@
 import { describeAccount } from '#lib/api-token/acts.ts'
 import { withPersonOnly, withSessionOrToken } from '#lib/api-token/routes.ts'
-import { json, withRecentProof } from '#lib/http/api.ts'
+import { json, notAllowed, withRecentProof } from '#lib/http/api.ts'
 import { clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { problem } from '#lib/http/problem.ts'
 import { then } from '#lib/maybe-promise.ts'
@@ -29,4 +29,4 @@ const end = withRecentProof(async (proof, { request }) => {
 /** `scope=others` or `scope=all`; both need a fresh proof of identity. */
 export const DELETE = withPersonOnly('sessions:end', end)
 
-export { notAllowed as PATCH, notAllowed as POST, notAllowed as PUT } from '#lib/http/api.ts'
+export const { OPTIONS, PATCH, POST, PUT } = notAllowed('DELETE', 'GET')

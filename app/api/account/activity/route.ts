@@ -2,7 +2,7 @@ import { csv, exported, type Shown } from '#lib/audit/export.ts'
 import { parseSessionId } from '#lib/audit/lineage.ts'
 import { parseEventKind } from '#lib/audit/sentences.ts'
 import { shortenAddress } from '#lib/device/address.ts'
-import { json, withSession } from '#lib/http/api.ts'
+import { json, notAllowed, withSession } from '#lib/http/api.ts'
 import { isRecent } from '#lib/session/current.ts'
 import { store } from '#lib/store.ts'
 
@@ -32,4 +32,4 @@ function attachment(extension: string): Record<string, string> {
   return { 'content-disposition': `attachment; filename="signet-activity.${extension}"` }
 }
 
-export { notAllowed as DELETE, notAllowed as PATCH, notAllowed as POST, notAllowed as PUT } from '#lib/http/api.ts'
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = notAllowed('GET')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { changePassword } from '#lib/account/change-password.ts'
 import { confirmedProof } from '#lib/authentication/confirmed-act.ts'
 import { type NotProven, stepUpByPassword } from '#lib/authentication/step-up.ts'
-import { json, readBody, withStanding } from '#lib/http/api.ts'
+import { json, notAllowed, readBody, withStanding } from '#lib/http/api.ts'
 import { type Cookie, setCookie } from '#lib/http/cookies.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
@@ -48,4 +48,4 @@ function withCookie(cookie: Cookie | null | undefined): { headers?: HeadersInit 
   return cookie ? { headers: { 'set-cookie': setCookie(cookie) } } : {}
 }
 
-export { notAllowed as DELETE, notAllowed as GET, notAllowed as PATCH, notAllowed as PUT } from '#lib/http/api.ts'
+export const { DELETE, GET, OPTIONS, PATCH, PUT } = notAllowed('POST')

@@ -1,4 +1,4 @@
-import { noContent, withSessionOnly } from '#lib/http/api.ts'
+import { noContent, notAllowed, withSessionOnly } from '#lib/http/api.ts'
 import { problem } from '#lib/http/problem.ts'
 import { circumstancesOf } from '#lib/http/request-context.ts'
 import { noteActivity } from '#lib/session/activity.ts'
@@ -10,4 +10,4 @@ export const POST = withSessionOnly(async (proof, { request }) => {
   return noted === 'session-over' ? problem('no_session') : noContent()
 })
 
-export { notAllowed as DELETE, notAllowed as GET, notAllowed as PATCH, notAllowed as PUT } from '#lib/http/api.ts'
+export const { DELETE, GET, OPTIONS, PATCH, PUT } = notAllowed('POST')

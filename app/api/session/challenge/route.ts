@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ACT, type Act } from '#lib/authentication/challenges.ts'
 import { reauthenticationChallenge } from '#lib/authentication/reauthentication-challenge.ts'
 import { type Challenged, factorChallenge, signInChallenge } from '#lib/authentication/sign-in-challenge.ts'
-import { json, open, readBody } from '#lib/http/api.ts'
+import { json, notAllowed, open, readBody } from '#lib/http/api.ts'
 import { beganHeaders } from '#lib/http/began.ts'
 import { problem } from '#lib/http/problem.ts'
 import { type RequestContext, requestContext } from '#lib/http/request-context.ts'
@@ -42,4 +42,4 @@ export const POST = open(async ({ request }) => {
   }
 })
 
-export { notAllowed as DELETE, notAllowed as GET, notAllowed as PATCH, notAllowed as PUT } from '#lib/http/api.ts'
+export const { DELETE, GET, OPTIONS, PATCH, PUT } = notAllowed('POST')

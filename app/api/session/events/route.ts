@@ -1,4 +1,4 @@
-import { withSession } from '#lib/http/api.ts'
+import { notAllowed, withSession } from '#lib/http/api.ts'
 import { sessionStream } from '#lib/session/streams.ts'
 
 const HEADERS = {
@@ -15,4 +15,4 @@ export const GET = withSession(
 /** Without this, Next would open a stream that nobody reads. */
 export const HEAD = withSession(() => new Response(null, { headers: HEADERS }))
 
-export { notAllowed as DELETE, notAllowed as PATCH, notAllowed as POST, notAllowed as PUT } from '#lib/http/api.ts'
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = notAllowed('GET')

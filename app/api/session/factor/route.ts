@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { findHalf } from '#lib/authentication/half-sign-in.ts'
 import { signInWithPasskey, stepWithCode, stepWithPasskey } from '#lib/authentication/second-step.ts'
-import { open, readBody } from '#lib/http/api.ts'
+import { notAllowed, open, readBody } from '#lib/http/api.ts'
 import { requestContext } from '#lib/http/request-context.ts'
 import { HOME } from '#lib/http/return-path.ts'
 import { signedInAnswer } from '#lib/http/signed-in.ts'
@@ -36,4 +36,4 @@ export const POST = open(async ({ request }) => {
   return signedInAnswer(result, context)
 })
 
-export { notAllowed as DELETE, notAllowed as GET, notAllowed as PATCH, notAllowed as PUT } from '#lib/http/api.ts'
+export const { DELETE, GET, OPTIONS, PATCH, PUT } = notAllowed('POST')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { insistWithPasskey, insistWithPassword, makeRoom } from '#lib/authentication/room.ts'
-import { open, readBody } from '#lib/http/api.ts'
+import { notAllowed, open, readBody } from '#lib/http/api.ts'
 import { requestContext } from '#lib/http/request-context.ts'
 import { signedInAnswer } from '#lib/http/signed-in.ts'
 
@@ -21,4 +21,4 @@ export const POST = open(async ({ request }) => {
   return signedInAnswer(await insistWithPasskey(context, choice.response, attempt), context)
 })
 
-export { notAllowed as DELETE, notAllowed as GET, notAllowed as PATCH, notAllowed as PUT } from '#lib/http/api.ts'
+export const { DELETE, GET, OPTIONS, PATCH, PUT } = notAllowed('POST')

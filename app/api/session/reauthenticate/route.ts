@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { keepConfirmation } from '#lib/authentication/confirmed-act.ts'
 import { reauthenticate } from '#lib/authentication/reauthenticate.ts'
-import { json, readBody, withStanding } from '#lib/http/api.ts'
+import { json, notAllowed, readBody, withStanding } from '#lib/http/api.ts'
 import { setCookie } from '#lib/http/cookies.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
@@ -43,4 +43,4 @@ export const POST = withStanding(async (current, { request }) => {
   }
 })
 
-export { notAllowed as DELETE, notAllowed as GET, notAllowed as PATCH, notAllowed as PUT } from '#lib/http/api.ts'
+export const { DELETE, GET, OPTIONS, PATCH, PUT } = notAllowed('POST')

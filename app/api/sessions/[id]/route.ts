@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { endOwn } from '#lib/api-token/acts.ts'
 import { withPersonOnly, withRouteOrToken } from '#lib/api-token/routes.ts'
-import { earnRecent, noContent, readBody, withRecentProof, withStanding } from '#lib/http/api.ts'
+import { earnRecent, noContent, notAllowed, readBody, withRecentProof, withStanding } from '#lib/http/api.ts'
 import { clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { problem } from '#lib/http/problem.ts'
 import { ID } from '#lib/random.ts'
@@ -54,4 +54,4 @@ const rename = withRecentProof<Params>(async (proof, { request, params }) => {
 /** Gives a session the person's own name for it, or takes the name away. */
 export const PATCH = withPersonOnly('sessions:end', rename)
 
-export { notAllowed as GET, notAllowed as POST, notAllowed as PUT } from '#lib/http/api.ts'
+export const { GET, OPTIONS, POST, PUT } = notAllowed('DELETE', 'PATCH')

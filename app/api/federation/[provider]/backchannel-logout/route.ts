@@ -36,4 +36,4 @@ function invalid(description: string): Response {
   return json({ error: 'invalid_request', error_description: description }, 400)
 }
 
-export { notAllowed as DELETE, notAllowed as GET, notAllowed as PATCH, notAllowed as PUT }
+export const { DELETE, GET, OPTIONS, PATCH, PUT } = notAllowed('POST')

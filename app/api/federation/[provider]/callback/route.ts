@@ -42,4 +42,4 @@ export const GET = open<Params>(async ({ request, params }) => {
   return redirectTo(arrived.to, arrived.began ? beganCookies(arrived.cookie, context) : [arrived.cookie])
 })
 
-export { notAllowed as DELETE, notAllowed as PATCH, notAllowed as POST, notAllowed as PUT }
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = notAllowed('GET')

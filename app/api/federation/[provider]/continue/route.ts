@@ -18,4 +18,4 @@ export const GET = open<Params>(async ({ request, params }) => {
   return url ? leaveFor(url) : backTo({ purpose: 'link', returnTo: '' }, provider, 'over')
 })
 
-export { notAllowed as DELETE, notAllowed as PATCH, notAllowed as POST, notAllowed as PUT }
+export const { DELETE, OPTIONS, PATCH, POST, PUT } = notAllowed('GET')

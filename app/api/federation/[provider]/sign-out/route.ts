@@ -28,4 +28,4 @@ export const POST = open<Params>(async ({ request, params }) => {
   return url ? leaveFor(url) : back('stays-signed-in')
 })
 
-export { notAllowed as DELETE, notAllowed as GET, notAllowed as PATCH, notAllowed as PUT }
+export const { DELETE, GET, OPTIONS, PATCH, PUT } = notAllowed('POST')

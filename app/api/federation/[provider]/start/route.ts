@@ -34,4 +34,4 @@ export const POST = open<Params>(async ({ request, params }) => {
   return started.outcome === 'begun' ? leaveFor(started.url, [started.cookie]) : back(started.outcome)
 })
 
-export { notAllowed as DELETE, notAllowed as GET, notAllowed as PATCH, notAllowed as PUT }
+export const { DELETE, GET, OPTIONS, PATCH, PUT } = notAllowed('POST')
