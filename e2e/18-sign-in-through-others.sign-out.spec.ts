@@ -211,6 +211,97 @@ for (const javaScriptEnabled of [true, false]) {
   )
 }
 
+/** Has the account at Work linked since yesterday, and has now confirmed by it who they are, in a session of a password. */
+async function confirmByWork(person: Person, server: Server, work: Peer): Promise<void> {
+  giveIdentity(server, person, work)
+  usedEarlier(server, person)
+  const from = '/reauthenticate?returnTo=%2Faccount%2Fapps'
+  await goThroughWork(person, person.email, { from, button: 'Confirm with Work' })
+  await expect(person.page).toHaveURL('/account/apps')
+}
+
+/** All that has been done with it becomes a matter of another day. */
+function usedEarlier(server: Server, { email }: Person): void {
+  const day = 24 * HOUR * 1000
+  server.db
+    .prepare(
+      `update identities set created_at = created_at - ${day}, last_used_at = last_used_at - ${day}
+         where user_id = (select id from users where email = ?)`,
+    )
+    .run(email)
+}
+
+const LEAVING: Readonly<Record<string, (person: Person) => Promise<unknown>>> = {
+  'by the button': (person) => person.signOut(),
+  'by the API': ({ api }) => api.delete('/api/session'),
+  'by the API, as one of their sessions': async (person) =>
+    person.api.delete(`/api/sessions/${await person.sessionId()}`),
+}
+for (const [how, leave] of Object.entries(LEAVING)) {
+  test(
+    `a session of a password in which Work was used is not begun again with one click: left ${how}`,
+    asvs('7.6.2', '7.4.1'),
+    async ({ alice, server, work }) => {
+      await confirmByWork(alice, server, work)
+      if (how !== 'by the button') await alice.page.goto('about:blank')
+      await leave(alice)
+      expect(await alice.isSignedIn()).toBe(false)
+      await alice.page.goto('/sign-in?reason=signed-out')
+      await expect(alice.page.getByRole('status')).toContainText('may still be signed in at Work')
+      await goThroughWork(alice, null, { from: '' })
+      await expect(alice.page.getByLabel('Account here'), 'Work knows the browser, and asks').toBeVisible()
+      expect(server.sessions(alice.email)).toEqual([])
+    },
+  )
+}
+
+test(
+  'whoever has only linked Work is asked there as well, and told nothing of it',
+  asvs('7.6.2', '7.4.1'),
+  async ({ alice, server, work }) => {
+    await confirmByWork(alice, server, work)
+    usedEarlier(server, alice)
+    await alice.signOut()
+    await expect(alice.page.getByText('You are signed out.')).toBeVisible()
+    await goThroughWork(alice, null, { from: '' })
+    await expect(alice.page.getByLabel('Account here')).toBeVisible()
+    expect(server.sessions(alice.email)).toEqual([])
+  },
+)
+
+test(
+  'however often somebody sets out after signing out, Work has to ask',
+  asvs('7.6.2', '7.4.1'),
+  async ({ newcomer, server }) => {
+    await signInThroughWork(newcomer)
+    await newcomer.signOut()
+    for (const time of ['first', 'second', 'third', 'fourth', 'fifth', 'sixth']) {
+      await goThroughWork(newcomer, null)
+      await expect(newcomer.page.getByLabel('Account here'), `the ${time} time`).toBeVisible()
+    }
+    expect(server.sessions(newcomer.email)).toEqual([])
+  },
+)
+
+test(
+  'the name of a browser alone does not tell who has signed out in it, nor where',
+  asvs('7.6.2'),
+  async ({ newcomer, mallory }) => {
+    await signInThroughWork(newcomer)
+    await newcomer.signOut()
+    await mallory.copyCookiesFrom(newcomer)
+    await mallory.page.goto('/sign-in?reason=signed-out')
+    await expect(
+      mallory.page.getByRole('button', { name: 'Sign out at Work as well' }),
+      'with all of them',
+    ).toBeVisible()
+    await mallory.context.clearCookies({ name: '__Host-sign-in' })
+    await mallory.page.goto('/sign-in?reason=signed-out')
+    await expect(mallory.page.getByText('You are signed out.')).toBeVisible()
+    await expect(mallory.page.getByRole('button', { name: 'Sign out at Work as well' })).toHaveCount(0)
+  },
+)
+
 test('whom Signet itself has signed in, it says nothing of others', asvs('7.6.2'), async ({ alice }) => {
   await alice.page.goto('/account')
   await alice.signOut()

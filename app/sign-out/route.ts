@@ -8,9 +8,9 @@ import { isOwnForm, text } from '#lib/http/form.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
 import { ID } from '#lib/random.ts'
-import { rememberSignOut, type StaysSignedIn, staysSignedIn } from '#lib/relying-party/sign-out.ts'
-import { type Current, currentSession, type Standing } from '#lib/session/current.ts'
-import { endAllSessions, signOutHere } from '#lib/session/ending.ts'
+import { rememberSignOut, signOutRemembered, staysSignedIn } from '#lib/relying-party/sign-out.ts'
+import { currentSession, type Standing } from '#lib/session/current.ts'
+import { endAllSessions, sessionToLeave } from '#lib/session/ending.ts'
 
 /**
  * `Sign out`, and with `scope=everywhere` the same for all sessions of the account. Plain forms and full navigations,
@@ -19,9 +19,9 @@ import { endAllSessions, signOutHere } from '#lib/session/ending.ts'
  */
 export const POST = open(async ({ request }) => {
   const current = await currentSession(request.headers.get('cookie'))
-  const sessionId = sessionIdOf(current)
+  const sessionId = sessionToLeave(current)?.id
   // Whoever presses the button ends up signed out, also when the session was over before.
-  if (sessionId === null) return goodbye()
+  if (sessionId === undefined) return goodbye()
   const body = await readLimited(request)
   if (!body) return problem('too_large')
   const form = await formOf(body, request.headers)
@@ -30,21 +30,13 @@ export const POST = open(async ({ request }) => {
   if (current.state === 'standing' && text(form, 'scope') === 'everywhere') {
     return everywhere(current, form, request.headers)
   }
-  const stays = await staysSignedIn(sessionId)
-  await signOutHere(current)
-  return goodbye(askedBy(form), await remembered(stays, request.headers))
+  return goodbye(askedBy(form), await signOutRemembered(current, requestContext(request.headers)))
 })
 
 /** Where the request of an application waits that asked for this (`app/(public)/end-session`). */
 function askedBy(form: FormData): string | undefined {
   const id = text(form, 'request')
   return ID.test(id) ? `/end-session/${id}` : undefined
-}
-
-function sessionIdOf(current: Current): string | null {
-  if (current.state === 'standing') return current.proof.sessionId
-  if (current.because === 'enrolment') return current.proof.sessionId
-  return current.because === 'retired' || current.because === 'locked' ? current.session.id : null
 }
 
 async function formOf(body: Buffer<ArrayBuffer>, headers: Headers): Promise<FormData> {
@@ -54,23 +46,19 @@ async function formOf(body: Buffer<ArrayBuffer>, headers: Headers): Promise<Form
 
 async function everywhere(current: Standing, form: FormData, headers: Headers): Promise<Response> {
   const act = actOf('sign-out-everywhere', form)
-  const step = await stepUp('recent', current, shownIn(form), requestContext(headers), act)
+  const context = requestContext(headers)
+  const step = await stepUp('recent', current, shownIn(form), context, act)
   if (step.outcome === 'session-over') return goodbye()
   if (step.outcome !== 'proven') return backToDialog(step)
-  const stays = await staysSignedIn(step.proof.sessionId)
+  const stays = await staysSignedIn(step.proof.session)
   await endAllSessions(step.proof, headers)
-  return goodbye(undefined, await remembered(stays, headers))
+  return goodbye(undefined, await rememberSignOut(stays, context))
 }
 
 /** The dialog opens again and says what is missing; nothing has been ended. */
 function backToDialog({ outcome, cookie }: NotProven): Response {
   const headers = cookie ? { 'set-cookie': setCookie(cookie) } : {}
   return redirectTo(`/account/sessions?end=everywhere&problem=${outcome}`, headers)
-}
-
-/** The page that says goodbye knows by this cookie which provider has signed the person in. */
-async function remembered(stays: StaysSignedIn | null, headers: Headers): Promise<readonly Cookie[]> {
-  return stays ? [await rememberSignOut(stays, headers.get('cookie'))] : []
 }
 
 function goodbye(next = '/sign-in?reason=signed-out', cookies: readonly Cookie[] = []): Response {

@@ -128,7 +128,9 @@ export function json(body: unknown, status = 200, headers: HeadersInit = {}): Re
 }
 
 export function noContent(headers: HeadersInit = {}): Response {
-  return new Response(null, { status: 204, headers: { 'cache-control': 'no-store', ...headers } })
+  const all = new Headers(headers)
+  all.set('cache-control', 'no-store')
+  return new Response(null, { status: 204, headers: all })
 }
 
 class BadBody extends Error {

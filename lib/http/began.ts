@@ -9,7 +9,11 @@ export function beganCookies(own: Cookie | null, context: RequestContext): reado
 }
 
 export function beganHeaders(own: Cookie | null, context: RequestContext): Headers {
+  return cookieHeaders(beganCookies(own, context))
+}
+
+export function cookieHeaders(cookies: readonly Cookie[]): Headers {
   const headers = new Headers()
-  for (const each of beganCookies(own, context)) headers.append('set-cookie', setCookie(each))
+  for (const each of cookies) headers.append('set-cookie', setCookie(each))
   return headers
 }

@@ -11,7 +11,7 @@ import { store } from '#lib/store.ts'
 import { configurationOf } from './discovery.ts'
 import { redirectUri } from './providers.ts'
 import { beginRoundTrip, type Purpose, type RoundTrip, roundTrip, type Whose } from './round-trip.ts'
-import { signedOutHere } from './sign-out.ts'
+import { hasSignedOutHere } from './sign-out.ts'
 
 export type Started =
   | { readonly outcome: 'begun'; readonly trip: RoundTrip; readonly url: URL; readonly cookie: Cookie }
@@ -36,7 +36,7 @@ export async function startTrip(provider: IdentityProvider, going: Going, contex
   // A provider that is away costs nobody a row, and the browser no cookie.
   const configuration = await configurationOf(provider)
   if (!configuration) return { outcome: 'unreachable' }
-  const fresh = anew || (await mustBeFresh(purpose, context.cookieHeader))
+  const fresh = anew || (await mustBeFresh(purpose, context))
   const { secret, cookie } = await addBrowserSecret(context.cookieHeader)
   const wish = { provider: provider.id, purpose, returnTo, fresh, maxAge: fresh ? 0 : provider.maxAge, endOthers }
   const trip = await beginRoundTrip(wish, whose, secret)
@@ -59,9 +59,9 @@ export async function tripAddress(
  * somebody who has just signed out in this browser and is still signed in there; and level 3, where a passkey may have to
  * be made next, which takes a fresh proof.
  */
-async function mustBeFresh(purpose: Purpose, cookieHeader: string | null): Promise<boolean> {
+async function mustBeFresh(purpose: Purpose, context: RequestContext): Promise<boolean> {
   if (purpose === 'reauthenticate' || settings().level === 3) return true
-  return (await lockedSession(cookieHeader)) !== null || (await signedOutHere(cookieHeader)) !== null
+  return (await lockedSession(context.cookieHeader)) !== null || hasSignedOutHere(context)
 }
 
 /** v5.0.0-10.2.1: state and PKCE; 7.6.1: how old an authentication may be is said, and then checked. */

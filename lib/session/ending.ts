@@ -1,5 +1,5 @@
 import 'server-only'
-import type { EndedSession, MaybePromise, RecentProof } from '#db/contract.ts'
+import type { EndedSession, MaybePromise, RecentProof, SessionCheck } from '#db/contract.ts'
 import { describeDevice } from '#lib/device/describe.ts'
 import { deviceLabel } from '#lib/device/label.ts'
 import { store } from '#lib/store.ts'
@@ -37,10 +37,15 @@ export function endAllSessions(
  * it still ends its session: sign-out beats a step-up in another tab. Whoever signs out of a locked session wants it gone.
  */
 export async function signOutHere(current: Current): Promise<void> {
+  const session = sessionToLeave(current)
   if (current.state === 'standing') await store().sessions.signOut(current.proof)
-  else if (current.because === 'enrolment') await store().sessions.endAs(current.proof.session, 'sign-out')
-  else if (current.because === 'retired' || current.because === 'locked')
-    await store().sessions.endAs(current.session, 'sign-out')
+  else if (session) await store().sessions.endAs(session, 'sign-out')
+}
+
+/** The session that `signOutHere` ends; null when there is none. */
+export function sessionToLeave(current: Current): SessionCheck | null {
+  if (current.state === 'standing' || current.because === 'enrolment') return current.proof.session
+  return current.because === 'retired' || current.because === 'locked' ? current.session : null
 }
 
 /** How the ended device is told from where it was ended: "Firefox on Linux". */

@@ -2,9 +2,12 @@ import { z } from 'zod'
 import { endOwn } from '#lib/api-token/acts.ts'
 import { withPersonOnly, withRouteOrToken } from '#lib/api-token/routes.ts'
 import { earnRecent, noContent, notAllowed, readBody, withRecentProof, withStanding } from '#lib/http/api.ts'
-import { clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
+import { cookieHeaders } from '#lib/http/began.ts'
+import { clearing, SESSION_COOKIE } from '#lib/http/cookies.ts'
 import { problem } from '#lib/http/problem.ts'
+import { requestContext } from '#lib/http/request-context.ts'
 import { ID } from '#lib/random.ts'
+import { signOutRemembered } from '#lib/relying-party/sign-out.ts'
 import type { Standing } from '#lib/session/current.ts'
 import { endSession } from '#lib/session/ending.ts'
 import { parseSessionName } from '#lib/session/name.ts'
@@ -21,15 +24,15 @@ interface Params {
 export const DELETE = withRouteOrToken<Params>(
   'sessions:end',
   withStanding((current, { request, params }) =>
-    params.id === current.proof.sessionId ? endThis(current) : endAnother(current, params.id, request),
+    params.id === current.proof.sessionId ? endThis(current, request) : endAnother(current, params.id, request),
   ),
   async (proof, { params }) =>
     (await endOwn(proof, params.id)) === 'ended' ? noContent() : problem('reauthentication_required'),
 )
 
-async function endThis({ proof }: Standing): Promise<Response> {
-  await store().sessions.signOut(proof)
-  return noContent({ 'set-cookie': setCookie(clearing(SESSION_COOKIE)) })
+async function endThis(current: Standing, { headers }: Request): Promise<Response> {
+  const remembered = await signOutRemembered(current, requestContext(headers))
+  return noContent(cookieHeaders([clearing(SESSION_COOKIE), ...remembered]))
 }
 
 async function endAnother(current: Standing, id: string, request: Request): Promise<Response> {
