@@ -9,10 +9,11 @@
  * is one, is from now, for us, and comes once. Whoever signs out here reads what stays, and ends it with one press.
  */
 import { randomBytes } from 'node:crypto'
-import { asvs, expect, type Person } from './book.ts'
+import { asvs, expect, expectClean, type Person } from './book.ts'
 import { giveApp } from './factors.ts'
 import type { Peer } from './peers/peer.ts'
 import type { Lie } from './peers/provider.ts'
+import { AT_SHORE, register, SHORE } from './relying-party.ts'
 import type { Server } from './server.ts'
 import { giveIdentity, goThroughWork, signInThroughWork, test } from './through-work.ts'
 
@@ -299,6 +300,29 @@ test(
     await mallory.page.goto('/sign-in?reason=signed-out')
     await expect(mallory.page.getByText('You are signed out.')).toBeVisible()
     await expect(mallory.page.getByRole('button', { name: 'Sign out at Work as well' })).toHaveCount(0)
+  },
+)
+
+test(
+  'an application that signs somebody out does not hide what stays at Work',
+  asvs('7.6.2', '7.6.1', '10.6.2'),
+  async ({ newcomer, server, guard }) => {
+    guard.allow(AT_SHORE)
+    const back = `${SHORE}/bye`
+    const app = register(server, { postLogoutRedirectUri: back })
+    await signInThroughWork(newcomer)
+    const { page } = newcomer
+    await page.goto(`/oauth/end-session?${new URLSearchParams({ client_id: app.id, post_logout_redirect_uri: back })}`)
+    await expect(page.getByText('You may still be signed in at Work')).toBeVisible()
+    await expectClean(page)
+    await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
+    await expect(page.getByRole('status')).toContainText('may still be signed in at Work')
+    await expect(page.locator('meta[http-equiv=refresh]'), 'nothing leads on by itself').toHaveCount(0)
+    await expect(page.getByRole('link', { name: `Go on to ${app.name}` })).toHaveAttribute('href', back)
+    await expectClean(page)
+    await page.getByRole('button', { name: 'Sign out at Work as well' }).click()
+    await page.getByRole('button', { name: 'Yes, sign me out' }).click()
+    await expect(page).toHaveURL('/sign-in?reason=signed-out')
   },
 )
 

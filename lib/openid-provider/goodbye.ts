@@ -1,5 +1,6 @@
 import 'server-only'
 import type { SessionCheck } from '#db/contract.ts'
+import { staysSignedIn } from '#lib/relying-party/sign-out.ts'
 import { store } from '#lib/store.ts'
 import { findFlow } from './flow.ts'
 
@@ -33,10 +34,14 @@ export interface Staying {
   readonly sessions: number
   /** Names of applications that were let stay (`offline_access`). */
   readonly apps: readonly string[]
+  /** The name of the provider at which they may be signed in; null when none was used in this session. */
+  readonly provider: string | null
 }
 
-export async function stayingAfter({ id, userId }: SessionCheck): Promise<Staying> {
+export async function stayingAfter(session: SessionCheck): Promise<Staying> {
+  const { id, userId } = session
   const [sessions, grants] = [await store().sessions.list(userId), await store().grants.list(userId)]
   const apps = grants.filter(({ offline }) => offline).map(({ clientName }) => clientName)
-  return { sessions: sessions.filter((each) => each.id !== id).length, apps: [...new Set(apps)] }
+  const provider = (await staysSignedIn(session))?.provider?.name ?? null
+  return { sessions: sessions.filter((each) => each.id !== id).length, apps: [...new Set(apps)], provider }
 }

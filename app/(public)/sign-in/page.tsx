@@ -13,11 +13,12 @@ import { AuthLayout } from '#ui/auth-layout.tsx'
 import { Notice } from '#ui/notice.tsx'
 import { PasskeySignIn } from '#ui/passkey/passkey-sign-in.tsx'
 import { SignInForm } from '#ui/sign-in-form.tsx'
+import { StaysSignedIn } from '#ui/stays-signed-in.tsx'
 import { tripNotice } from '#ui/trip-notice.tsx'
 import { signInAction } from './actions.ts'
 import { lockedHere } from './locked.ts'
 import { AlreadySignedIn, WithCode } from './other-ways.tsx'
-import { Providers, StaysSignedIn } from './providers.tsx'
+import { Providers } from './providers.tsx'
 
 export const metadata: Metadata = { title: 'Sign in' }
 

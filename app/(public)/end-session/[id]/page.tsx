@@ -2,8 +2,10 @@ import type { Metadata } from 'next'
 import { headers } from 'next/headers'
 import type { SessionCheck } from '#db/contract.ts'
 import { formToken } from '#lib/http/form-token.ts'
+import { requestContext } from '#lib/http/request-context.ts'
 import { type SignOutRequest, type Staying, signOutRequest, stayingAfter } from '#lib/openid-provider/goodbye.ts'
 import { PROBLEMS } from '#lib/openid-provider/problems.ts'
+import { type SignedOutHere, signedOutHere } from '#lib/relying-party/sign-out.ts'
 import type { Current } from '#lib/session/current.ts'
 import { pageSession } from '#lib/session/require.ts'
 import { store } from '#lib/store.ts'
@@ -11,6 +13,7 @@ import { AuthLayout } from '#ui/auth-layout.tsx'
 import { Button, ButtonLink } from '#ui/button.tsx'
 import { Notice } from '#ui/notice.tsx'
 import { Onward } from '#ui/onward.tsx'
+import { StaysSignedIn } from '#ui/stays-signed-in.tsx'
 
 export const metadata: Metadata = { title: 'Sign out' }
 
@@ -20,10 +23,14 @@ interface Props {
 
 /** An application wants its person signed out here as well. Anybody can make a browser come here: the person decides. */
 export default async function EndSessionPage({ params }: Props) {
-  const request = await signOutRequest((await headers()).get('cookie'), (await params).id)
+  const context = requestContext(await headers())
+  const request = await signOutRequest(context.cookieHeader, (await params).id)
   const session = sessionOf(await pageSession())
   if (!request) return <Over />
-  if (!session) return <SignedOut request={request} />
+  if (!session) {
+    const here = await signedOutHere(context.cookieHeader)
+    return here ? <HalfOut request={request} here={here} token={formToken(context)} /> : <SignedOut request={request} />
+  }
   const user = await store().users.find(session.userId)
   return <Ask request={request} session={session} email={user?.email ?? ''} staying={await stayingAfter(session)} />
 }
@@ -52,7 +59,7 @@ function Ask({ request: { id, app }, session, email, staying }: AskProps) {
       }
     >
       <div className="space-y-6">
-        <StaysSignedIn {...staying} />
+        <Stays {...staying} />
         <div className="space-y-3">
           <form method="post" action="/sign-out">
             <input type="hidden" name="formToken" value={formToken({ sessionId: session.id })} />
@@ -71,7 +78,7 @@ function Ask({ request: { id, app }, session, email, staying }: AskProps) {
 }
 
 /** What ends, and what does not. */
-function StaysSignedIn({ sessions, apps }: Staying) {
+function Stays({ sessions, apps, provider }: Staying) {
   return (
     <div className="space-y-2 text-sm">
       <p>What you let applications do during this session ends with it.</p>
@@ -79,6 +86,7 @@ function StaysSignedIn({ sessions, apps }: Staying) {
         <p>{sessions === 1 ? 'One other session stays' : `${sessions} other sessions stay`} signed in.</p>
       )}
       {apps.length > 0 && <p>But these you let stay, and they do: {apps.join(', ')}.</p>}
+      {provider !== null && <p>You may still be signed in at {provider}; you can sign out there right after this.</p>}
     </div>
   )
 }
@@ -88,6 +96,28 @@ function SignedOut({ request: { app, back } }: { readonly request: SignOutReques
   return (
     <AuthLayout title="You are signed out of Signet" footer={<a href="/sign-in">Sign in</a>}>
       <Notice tone="success">Nothing of your account is open in this browser any more.</Notice>
+    </AuthLayout>
+  )
+}
+
+interface HalfOutProps {
+  readonly request: SignOutRequest
+  readonly here: SignedOutHere
+  readonly token: string
+}
+
+/** Nothing leads on by itself before the person has read what stays. */
+function HalfOut({ request: { app, back }, here, token }: HalfOutProps) {
+  return (
+    <AuthLayout title="You are signed out of Signet" footer={<a href="/sign-in">Sign in</a>}>
+      <div className="space-y-6">
+        <StaysSignedIn here={here} formToken={token} />
+        {back !== null && (
+          <ButtonLink href={back} variant="secondary" wide>
+            Go on to {app ?? 'the application'}
+          </ButtonLink>
+        )}
+      </div>
     </AuthLayout>
   )
 }
