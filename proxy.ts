@@ -26,7 +26,7 @@ import { unavailablePage, unavailableText } from '#lib/http/unavailable-page.ts'
 import { log } from '#lib/log.ts'
 import { isProtocol } from '#lib/openid-provider/paths.ts'
 import { randomSecret } from '#lib/random.ts'
-import { isLogoutReceiver } from '#lib/relying-party/paths.ts'
+import { isLogoutReceiver, isVisit } from '#lib/relying-party/paths.ts'
 import { noteEndedSessionUsed } from '#lib/session/afterlife.ts'
 import { type NoSession, sessionOf } from '#lib/session/current.ts'
 import { passSession } from '#lib/session/passage.ts'
@@ -196,9 +196,10 @@ function send(response: NextResponse, toSet: Cookie | null): void {
   if (toSet) response.cookies.set(toSet)
 }
 
-function outage(cause: unknown, { headers }: NextRequest, api: boolean): Response {
+function outage(cause: unknown, { headers, method, nextUrl }: NextRequest, api: boolean): Response {
   const known = isOutage(cause)
   log().error({ err: cause }, known ? 'store unavailable: answered 503' : 'proxy failed: answered 503')
+  if (isVisit(nextUrl.pathname)) return unavailablePage(isSafe(method) ? '' : '/sign-in')
   if (api) return problem('unavailable', { retryAfter: 5 })
   return headers.has('next-action') ? unavailableText() : unavailablePage()
 }

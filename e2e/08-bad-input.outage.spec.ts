@@ -7,7 +7,7 @@
  * Promise: while the row cannot be read, nobody is let in and nobody is signed out: 503, with the reason in the log and
  * nowhere else. As soon as it can be read, everything goes on, without a restart.
  */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formOn, MULTIPART, multipart, post } from './action-forms.ts'
@@ -15,20 +15,7 @@ import { trySignIn } from './api.ts'
 import { asvs, expect, expectClean, Guard, Person, somebody, startServer, test } from './book.ts'
 import { authorizePath, call, pkce } from './oauth.ts'
 import { register } from './relying-party.ts'
-import type { Server } from './server.ts'
-
-/** The database file is gone while `run` runs. */
-async function withoutDatabase(server: Server, run: () => Promise<void>): Promise<void> {
-  const ready = async () => (await server.request({ path: '/api/ready' })).status
-  renameSync(server.databaseFile, `${server.databaseFile}.away`)
-  try {
-    await expect.poll(ready, 'the server has noticed').toBe(503)
-    await run()
-  } finally {
-    renameSync(`${server.databaseFile}.away`, server.databaseFile)
-  }
-  await expect.poll(ready, 'and goes on without a restart').toBe(200)
-}
+import { withoutDatabase } from './without-database.ts'
 
 test(
   'while the database is gone nobody is let in, and nobody is signed out',

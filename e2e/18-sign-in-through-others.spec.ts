@@ -10,8 +10,10 @@
  * two where this deployment believes that. The session's time counts from when the person showed there who they are.
  */
 import type { Request } from '@playwright/test'
+import { formOn, post } from './action-forms.ts'
 import { asvs, expect, expectClean } from './book.ts'
 import { giveApp } from './factors.ts'
+import type { RawAnswer } from './raw.ts'
 import {
   expectNotice,
   forgetSignet,
@@ -22,6 +24,7 @@ import {
   signInThroughWork,
   test,
 } from './through-work.ts'
+import { withoutDatabase } from './without-database.ts'
 
 const HOUR = 3600
 
@@ -242,6 +245,53 @@ test(
     expect(server.fingerprint()).toBe(before)
   },
 )
+
+test(
+  'whoever is on a trip while the database is away reads so on a page, and goes on from there',
+  asvs('16.5.2', '16.5.3'),
+  async ({ alice, newcomer, work, server, guard }) => {
+    guard.allow(/status of 503/)
+    await goThroughWork(newcomer, null)
+    await work.lie({ held: true })
+    await sayWho(newcomer, newcomer.email)
+    const back = await newcomer.page.getByText('/callback?').innerText()
+    const [hers, theirs] = [await alice.cookieHeader(), await newcomer.cookieHeader()]
+    const { fields } = await formOn(server, '/sign-in', 'returnTo', theirs)
+    const form = new URLSearchParams(
+      fields.filter(([name]) => name === 'formToken').map(([...pair]) => pair),
+    ).toString()
+    const path = (step: string) => `/api/federation/at-work/${step}`
+    const type = { 'content-type': 'application/x-www-form-urlencoded' }
+    await withoutDatabase(server, async () => {
+      // Hers are answered before the handler runs: she brings a session.
+      for (const cookie of [theirs, hers]) {
+        for (const step of ['start', 'sign-out']) {
+          await expectAway(post(server, path(step), form, { cookie, ...type }), '/sign-in')
+        }
+      }
+      for (const step of ['continue?id=of-something', `callback?state=${'x'.repeat(43)}`]) {
+        await expectAway(server.request({ path: path(step), headers: { cookie: theirs } }), '')
+      }
+      await newcomer.page.goto(back)
+      await expect(newcomer.page.getByRole('heading', { name: 'Back in a moment' })).toBeVisible()
+    })
+    await newcomer.page.getByRole('link', { name: 'Try again' }).click()
+    await expect(newcomer.page).toHaveURL('/account/sessions')
+  },
+)
+
+/** A page, and where its link leads. */
+async function expectAway(asked: Promise<RawAnswer>, again: string): Promise<void> {
+  const { status, headers, body, cookies } = await asked
+  expect([status, headers['content-type'], headers['retry-after'], headers['cache-control']]).toEqual([
+    503,
+    'text/html; charset=utf-8',
+    '5',
+    'no-store',
+  ])
+  expect(body).toContain(`<a href="${again}">Try again</a>`)
+  expect(cookies).toEqual([])
+}
 
 test(
   'confirming who one is, at Work: the person is asked anew, and only an answer to that is believed',

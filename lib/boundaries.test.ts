@@ -169,6 +169,7 @@ test('every API handler says who may call it', () => {
       expect(
         [
           'open',
+          'visit',
           'withSession',
           'withSessionOnly',
           'withStanding',

@@ -11,6 +11,7 @@ import { isOutage } from './outage.ts'
 import { isSafe } from './own-origin.ts'
 import { problem } from './problem.ts'
 import { circumstancesOf } from './request-context.ts'
+import { unavailablePage } from './unavailable-page.ts'
 
 /**
  * Shells for route handlers. A handler behind sign-in is written as a function of a proof, so it cannot be called
@@ -30,6 +31,14 @@ export type Route<Params> = (request: Request, context: RouteContext<Params>) =>
 /** For anybody. */
 export function open<Params>(handle: (call: Call<Params>) => MaybePromise<Response>): Route<Params> {
   return guarded(async (request, context) => handle({ request, params: await context.params }))
+}
+
+/** For anybody's browser that is on its way to a page: to a person, JSON says nothing. */
+export function visit<Params>(handle: (call: Call<Params>) => MaybePromise<Response>): Route<Params> {
+  return guarded(
+    async (request, context) => handle({ request, params: await context.params }),
+    ({ method }) => unavailablePage(isSafe(method) ? '' : '/sign-in'),
+  )
 }
 
 /** For whoever is signed in; a change counts as activity, a read never does. */
@@ -90,22 +99,27 @@ function standing(
   })
 }
 
-function guarded<Params>(route: Route<Params>): Route<Params> {
+type Away = (request: Request) => Response
+
+/** @param away what is answered while the database is away */
+function guarded<Params>(route: Route<Params>, away: Away = unavailableProblem): Route<Params> {
   return (request, context) => {
     try {
       const response = route(request, context)
-      return response instanceof Promise ? response.catch(failed) : response
+      return response instanceof Promise ? response.catch((cause) => failed(cause, () => away(request))) : response
     } catch (cause) {
-      return failed(cause)
+      return failed(cause, () => away(request))
     }
   }
 }
 
-function failed(cause: unknown): Response {
+const unavailableProblem = () => problem('unavailable', { retryAfter: 5 })
+
+function failed(cause: unknown, away: () => Response): Response {
   if (cause instanceof BadBody) return cause.response
   const known = isOutage(cause)
   log().error({ err: cause }, known ? 'store unavailable: answered 503' : 'handler failed: answered 500')
-  return known ? problem('unavailable', { retryAfter: 5 }) : problem('internal_error')
+  return known ? away() : problem('internal_error')
 }
 
 /**

@@ -1,8 +1,11 @@
 import { OUTAGE } from './outage.ts'
 
-/** The page for an outage: made without the database, without scripts and without styles that could fail too. */
-export function unavailablePage(): Response {
-  return answer(PAGE, 'text/html; charset=utf-8')
+/**
+ * The page for an outage: made without the database, without scripts and without styles that could fail too.
+ * @param again a path of ours that can be visited, where this one takes forms alone
+ */
+export function unavailablePage(again = ''): Response {
+  return answer(page(again), 'text/html; charset=utf-8')
 }
 
 /** The same for a form that a script has sent: Next hands plain text on to the page as the message of an error. */
@@ -15,7 +18,7 @@ function answer(body: string, type: string): Response {
   return new Response(body, { status: 503, headers })
 }
 
-const PAGE = `<!doctype html>
+const page = (again: string) => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -24,7 +27,7 @@ const PAGE = `<!doctype html>
 <h1>Back in a moment</h1>
 <p>Signet cannot reach its database, so it shows nothing rather than something stale. Nothing is lost, and nobody
 has been signed out by this.</p>
-<p><a href="">Try again</a></p>
+<p><a href="${again}">Try again</a></p>
 </main>
 </html>
 `

@@ -4,6 +4,13 @@
  */
 const RECEIVER = /^\/api\/federation\/[a-z0-9-]{1,32}\/backchannel-logout$/
 
+/** Where a browser is on its way to a provider, or back: an answer is read by a person. Pure. */
+const VISIT = /^\/api\/federation\/[a-z0-9-]{1,32}\/(?:start|callback|continue|sign-out)$/
+
+export function isVisit(path: string): boolean {
+  return VISIT.test(path)
+}
+
 export function isLogoutReceiver(path: string): boolean {
   return RECEIVER.test(path)
 }

@@ -1,4 +1,4 @@
-import { notAllowed, open } from '#lib/http/api.ts'
+import { notAllowed, visit } from '#lib/http/api.ts'
 import { beganCookies } from '#lib/http/began.ts'
 import { leaveFor, redirectTo } from '#lib/http/leave-page.ts'
 import { problem } from '#lib/http/problem.ts'
@@ -19,7 +19,7 @@ interface Params {
  * that began in this browser by a press of a button, and is good once, for this provider alone.
  * @see ASVS v5.0.0-10.2.1, 10.2.2; policy §3: OAuth callback CSRF
  */
-export const GET = open<Params>(async ({ request, params }) => {
+export const GET = visit<Params>(async ({ request, params }) => {
   const provider = providerById(params.provider)
   if (!provider) return problem('not_found')
   const context = requestContext(request.headers)

@@ -1,4 +1,4 @@
-import { notAllowed, open } from '#lib/http/api.ts'
+import { notAllowed, visit } from '#lib/http/api.ts'
 import { leaveFor } from '#lib/http/leave-page.ts'
 import { problem } from '#lib/http/problem.ts'
 import { providerById } from '#lib/relying-party/providers.ts'
@@ -10,7 +10,7 @@ interface Params {
 }
 
 /** From a form of ours on to the provider: the trip began with that form, in this browser. Changes nothing. */
-export const GET = open<Params>(async ({ request, params }) => {
+export const GET = visit<Params>(async ({ request, params }) => {
   const provider = providerById(params.provider)
   if (!provider) return problem('not_found')
   const id = new URL(request.url).searchParams.get('id') ?? ''

@@ -1,4 +1,4 @@
-import { notAllowed, open } from '#lib/http/api.ts'
+import { notAllowed, visit } from '#lib/http/api.ts'
 import { isOwnForm } from '#lib/http/form.ts'
 import { readForm } from '#lib/http/form-body.ts'
 import { leaveFor } from '#lib/http/leave-page.ts'
@@ -13,7 +13,7 @@ interface Params {
 }
 
 /** Whoever has just signed out here wants to be signed out at the provider as well. */
-export const POST = open<Params>(async ({ request, params }) => {
+export const POST = visit<Params>(async ({ request, params }) => {
   const provider = providerById(params.provider)
   if (!provider) return problem('not_found')
   const form = await readForm(request)

@@ -1,4 +1,4 @@
-import { notAllowed, open } from '#lib/http/api.ts'
+import { notAllowed, visit } from '#lib/http/api.ts'
 import { isOwnForm, text } from '#lib/http/form.ts'
 import { readForm } from '#lib/http/form-body.ts'
 import { leaveFor } from '#lib/http/leave-page.ts'
@@ -18,7 +18,7 @@ interface Params {
  * A button on one of our pages: off to a provider, to sign in, or, with `for=reauthenticate`, to show once more who one
  * is. Linking begins elsewhere, for it takes a proof (`account/apps`).
  */
-export const POST = open<Params>(async ({ request, params }) => {
+export const POST = visit<Params>(async ({ request, params }) => {
   const provider = providerById(params.provider)
   if (!provider) return problem('not_found')
   const form = await readForm(request)
