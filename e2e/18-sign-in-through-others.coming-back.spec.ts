@@ -51,6 +51,48 @@ test(
 )
 
 test(
+  'a clock of Work that is ahead makes no old authentication a new one',
+  asvs('7.4.1', '7.6.1', '7.6.2'),
+  async ({ newcomer, server, work }) => {
+    await signInThroughWork(newcomer)
+    const own = await newcomer.anotherBrowser('safari-mac')
+    await signInThroughWork(own)
+    expect((await own.api.delete('/api/sessions?scope=others')).ok()).toBe(true)
+    await forgetSignet(newcomer)
+    // Forty seconds ago, which its clock, as far off as it may be, has after they were put out.
+    await work.lie({ claims: { iat: seconds() + 50, auth_time: seconds() + 10 } })
+    await goThroughWork(newcomer, null)
+    await expect(newcomer.page.getByLabel('Account here')).toBeVisible()
+    expect(server.sessions(newcomer.email)).toHaveLength(1)
+    // Whoever is asked gets in, also where that clock is behind, and is not asked again.
+    await work.lie({ claims: { iat: seconds() - 50, auth_time: seconds() - 50 } })
+    await sayWho(newcomer, newcomer.email)
+    await expect(newcomer.page).toHaveURL('/account/sessions')
+  },
+)
+
+test(
+  'whoever is put out while Work asks them is asked once more',
+  asvs('7.4.1', '7.6.1', '7.6.2'),
+  async ({ newcomer, server }) => {
+    await signInThroughWork(newcomer)
+    const own = await newcomer.anotherBrowser('safari-mac')
+    await signInThroughWork(own)
+    await newcomer.signOut()
+    await goThroughWork(newcomer, null)
+    await expect(newcomer.page.getByLabel('Account here')).toBeVisible()
+    const third = await newcomer.anotherBrowser('chrome-windows')
+    await signInThroughWork(third)
+    expect((await own.api.delete('/api/sessions?scope=others')).ok()).toBe(true)
+    await sayWho(newcomer, newcomer.email)
+    await expect(newcomer.page.getByLabel('Account here'), 'it may have been before that').toBeVisible()
+    expect(server.sessions(newcomer.email)).toHaveLength(1)
+    await sayWho(newcomer, newcomer.email)
+    await expect(newcomer.page).toHaveURL('/account/sessions')
+  },
+)
+
+test(
   'a full proof at Work lasts as long as Work says, in a session that began with a password',
   asvs('7.1.3', '7.3.2'),
   async ({ alice, server, work }) => {

@@ -115,7 +115,7 @@ test(
     expect(identitiesOf(server, alice)).toMatchObject([{ subject: alice.email }])
     expect(server.events(alice.email).map(({ kind }) => kind)).toContain('identity-linked')
     // Work tells by the second when somebody has signed in there: no sooner than the sessions ended.
-    const earlier = 'update ended_sessions set ended_at = ended_at - 1000 where user_id = ?'
+    const earlier = 'update ended_sessions set ended_at = ended_at - 5000 where user_id = ?'
     server.db.prepare(earlier).run(server.sessions(alice.email)[0]?.user_id)
     await signInThroughWork(await alice.anotherBrowser('chrome-windows'), alice.email)
   },

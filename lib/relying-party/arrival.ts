@@ -101,13 +101,13 @@ async function userOf(back: Back): Promise<string | Arrived> {
 
 /**
  * Whether the account was made safe, or its session here put out or locked, after they last showed the provider who they
- * are: being signed in there still must not undo it. On a trip that asks them anew it cannot be.
+ * are: being signed in there still must not undo it. A trip that has asked them anew counts from its own beginning, so the
+ * one on which this leads them is enough.
  * @see ASVS v5.0.0-7.4.1, 7.6.2; policy §4.7: one click back in
  */
-async function isPutOutSince(userId: string, { trip, assertion, context }: Back): Promise<boolean> {
-  if (trip.fresh) return false
+async function isPutOutSince(userId: string, { assertion, context }: Back): Promise<boolean> {
   const since = await store().identities.askedAnewSince(userId, browserDigest(context.browser))
-  return since !== null && assertion.authenticatedAt <= since
+  return since !== null && assertion.soonest <= since
 }
 
 /** A name that would deceive is none; the person changes it under Account. */

@@ -4,7 +4,7 @@ import { authorizationCodeGrant, type Configuration, fetchUserInfo } from 'openi
 import type { IdentityProvider } from '#lib/config/providers.ts'
 import { log } from '#lib/log.ts'
 import { store } from '#lib/store.ts'
-import { DAY, secondsBetween } from '#lib/time.ts'
+import { DAY, secondsAfter, secondsBetween } from '#lib/time.ts'
 import { configurationOf, LEEWAY } from './discovery.ts'
 import { redirectUri } from './providers.ts'
 import type { RoundTrip } from './round-trip.ts'
@@ -17,6 +17,11 @@ export interface Assertion {
   readonly sid: string | null
   /** When the person showed the provider who they are; never later than now. */
   readonly authenticatedAt: Date
+  /**
+   * The soonest that this can have been by our own clock, however wrong the provider's is: its ID token is from this
+   * trip, and its clock tells how long before that it was. To be held against what has happened here.
+   */
+  readonly soonest: Date
   /** By the provider's own clock, in whole seconds. */
   readonly issuedAt: Date
   readonly acr: string | null
@@ -97,6 +102,7 @@ async function exchange(
     ...known,
     sid: words(claims.sid) ?? null,
     authenticatedAt: trip.fresh ? now : earlier(authenticatedAt, now),
+    soonest: trip.fresh ? trip.createdAt : secondsAfter(trip.createdAt, -secondsBetween(authenticatedAt, issuedAt) - 1),
     acr: words(claims.acr) ?? null,
     amr: Array.isArray(claims.amr) ? claims.amr.filter((one) => typeof one === 'string') : [],
     sessionExpiry: instant(claims.session_expiry) ?? null,
