@@ -157,6 +157,15 @@ test(
   },
 )
 
+test('whoever sends no tokens by the hundred fills no log', asvs('16.3.3'), async ({ server }) => {
+  const lines = () => server.log().split('a logout token was refused').length
+  const before = lines()
+  for (const _ of Array.from({ length: 100 })) expect((await receive(server, 'a.b.c')).status).toBe(400)
+  // One a minute: another test has had its own, or this one goes on into the next.
+  expect(lines() - before).toBeLessThan(3)
+  expect(lines()).toBeGreaterThan(1)
+})
+
 test(
   'the receiver takes a form with one token, and nothing else',
   asvs('10.5.5', '15.3.7', '3.5.1'),

@@ -7,6 +7,7 @@ import { store } from '#lib/store.ts'
 import { DAY, secondsBetween } from '#lib/time.ts'
 import { configurationOf, LEEWAY, PATIENCE } from './discovery.ts'
 import { areKeysAway } from './keys-away.ts'
+import { seldom } from './seldom.ts'
 
 /**
  * What a provider sends when it has signed somebody out. Strict, since whoever could forge one would sign people out: it
@@ -53,7 +54,9 @@ async function readLogoutToken(provider: IdentityProvider, token: string): Promi
     return read(provider, payload, now)
   } catch (cause) {
     if (areKeysAway(cause)) {
-      log().warn({ provider: provider.id, err: cause }, 'the keys of an identity provider cannot be had')
+      tellOfKeys(provider.id, (leftOut) =>
+        log().warn({ provider: provider.id, err: cause, leftOut }, 'the keys of an identity provider cannot be had'),
+      )
       return { outcome: 'unreachable' }
     }
     if (cause instanceof errors.JOSEError) return refused(provider, cause.code)
@@ -110,7 +113,12 @@ async function keysOf(provider: IdentityProvider): Promise<JWTVerifyGetKey | nul
   return get
 }
 
+/** Anybody can send what is none. */
+const [tellOfRefusal, tellOfKeys] = [seldom(), seldom()]
+
 function refused(provider: IdentityProvider, problem: string): { readonly outcome: 'refused' } {
-  log().warn({ provider: provider.id, problem }, 'a logout token was refused')
+  tellOfRefusal(provider.id, (leftOut) =>
+    log().warn({ provider: provider.id, problem, leftOut }, 'a logout token was refused'),
+  )
   return { outcome: 'refused' }
 }
