@@ -83,8 +83,9 @@ export type Spend =
  *   authenticator app is being added. All bound to the browser by `__Host-sign-in`, whose secret `secretDigest` hashes.
  * - `act`: a passkey has confirmed one act of one session, which is due next (level 3).
  * - `application`: what an application has asked of this browser, and its person has yet to answer. Bound like the former.
- * - `federation`: on the way to another provider and back. `signed-out`: who has just signed out here, and may still be
- *   signed in there. Bound like the former.
+ * - `federation`: on the way to another provider and back. Bound like the former.
+ * - `signed-out`: somebody has just signed out here who may still be signed in there. That a provider has to ask is bound
+ *   to the browser by `__Host-browser`; which one it was, like the former.
  * - `signed-out-elsewhere`: what a provider has signed out just now (`signed-out-elsewhere.ts`). Of no browser.
  * - `reset`, `email`: a mailed link, whose token `secretDigest` hashes. A newer one of an account replaces the older.
  */
