@@ -1,13 +1,14 @@
 import { expect, test } from '@playwright/test'
-import type { AccountChange, Authority, Pending, SessionProof, User } from './contract.ts'
+import type { AccountChange, Authority, EventKind, Pending, SessionProof, User } from './contract.ts'
 import { begun, type LiveSession } from './live.ts'
-import type { AccountState } from './plan/state.ts'
+import { type AccountState, noticeFrom } from './plan/state.ts'
 import { type Plan, planChange } from './plan.ts'
 import { byAdministrator, byPerson, event, newPending, newSession, proofOf, RULES } from './testing.ts'
 import { type Cause, type Credential, type Decision, WHAT_ENDS } from './what-ends.ts'
 
 /** The plan of each change against the table: every credential, decided and written, without any database. */
 const NOW = new Date('2026-01-01T12:00:00Z')
+const LONG_AGO = new Date('2025-12-10T12:00:00Z')
 const OWN = live('alice')
 const OTHER = live('alice')
 const ROOT = live('root')
@@ -130,12 +131,46 @@ test('a notice takes away what was added lately, since it became suspect', { tag
     [1000, 72],
   ] as const) {
     const suspectSince = new Date(NOW.getTime() - hours * 3_600_000)
-    const made = plan(change, by, { notice: { answered: false, suspectSince } })
+    const made = plan(change, by, { notice: { answered: false, suspectSince, added: [] } })
     if (!('writes' in made)) throw new Error('refused')
     const at = new Date(NOW.getTime() - since * 3_600_000)
     for (const name of ['deleteTotpSince', 'deletePasskeysSince', 'deleteRecoveryCodesSince']) {
       expect(made.writes).toContainEqual([name, { userId: 'alice', since: at }])
     }
+  }
+})
+
+test('what a notice tells was added goes whenever that was', { tag: '@v5.0.0-6.4.4' }, () => {
+  const { change, by } = MADE.reported
+  const added: Plan['writes'] = [['deletePasskey', { id: 'q' }]]
+  const made = plan(change, by, { notice: { answered: false, suspectSince: LONG_AGO, added } })
+  expect('writes' in made && made.writes).toContainEqual(added[0])
+})
+
+test('a notice of an addition is good until what was added is gone', { tag: '@v5.0.0-6.4.4' }, () => {
+  const authenticators = {
+    totp: { createdAt: LONG_AGO },
+    recoveryCodesAt: LONG_AGO,
+    passkeys: [{ id: 'p' } as never],
+    identities: [{ id: 'i' }],
+  }
+  const later = { seq: 2, kind: 'reported' } as const
+  const judged = (kind: EventKind, added: string) => {
+    const about = { seq: 1, at: LONG_AGO, kind, userId: 'alice', detail: { added } }
+    return noticeFrom('reported', { about, isAnswered: false, secured: later, began: undefined }, authenticators)
+  }
+  const at = LONG_AGO.toISOString()
+  for (const [kind, added, writes] of [
+    ['passkey-added', 'p', [['deletePasskey', { id: 'p' }]]],
+    ['passkey-added', 'i', []],
+    ['identity-linked', 'i', [['deleteIdentity', { id: 'i' }]]],
+    ['totp-added', at, [['deleteTotp', { userId: 'alice' }]]],
+    ['totp-added', NOW.toISOString(), []],
+    ['recovery-codes-replaced', at, [['deleteRecoveryCodes', { userId: 'alice' }]]],
+    ['recovery-codes-replaced', NOW.toISOString(), []],
+    ['passkey-removed', 'p', []],
+  ] as const) {
+    expect(judged(kind, added), `${kind} ${added}`).toMatchObject({ added: writes, answered: writes.length === 0 })
   }
 })
 
@@ -209,8 +244,9 @@ function plan(change: AccountChange, by: Authority, other: Partial<AccountState>
     identityTaken: false,
     administrator: by.by === 'administrator' ? { ...user('root'), administrator: true } : undefined,
     otherAdministrators: 1,
-    notice: { answered: false, suspectSince: NOW },
-    hasTotp: true,
+    notice: { answered: false, suspectSince: NOW, added: [] },
+    totp: { createdAt: LONG_AGO },
+    recoveryCodesAt: LONG_AGO,
     ...other,
   }
   return planChange(state, by, change, event('profile-changed', 'alice'), RULES)

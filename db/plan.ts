@@ -5,6 +5,7 @@ import { endedBecause, endsOf } from './ends.ts'
 import type { Ends, Rules } from './judgement.ts'
 import { type LiveSession, rekeyed } from './live.ts'
 import { changedUser } from './plan/account.ts'
+import { addedBy } from './plan/added.ts'
 import { authorityProblem, changeProblem, isGoodLink, type Refusal, RIGHTS } from './plan/rights.ts'
 import { type AccountState, ofUser, ownSession } from './plan/state.ts'
 import { otherEnds, type Write, writesOf } from './plan/writes.ts'
@@ -70,7 +71,7 @@ function scopeOf(change: AccountChange, own: LiveSession | undefined, { detail }
 
 /** What an administrator does is told on both sides; the person is not told the administrator's address. */
 function eventsOf(
-  { administrator }: AccountState,
+  { administrator, now }: AccountState,
   authority: Authority,
   change: AccountChange,
   user: User,
@@ -78,6 +79,8 @@ function eventsOf(
 ): NewEvent[] {
   // By this it is known that the notice has been answered.
   if (authority.by === 'notice') return [{ ...event, detail: { ...event.detail, notice: String(authority.event) } }]
+  const added = addedBy(change, now)
+  if (added !== null) return [{ ...event, detail: { ...event.detail, added } }]
   if (authority.by !== 'administrator' || !administrator) return [event]
   // Of ended sessions the person has an event each.
   const told = change.kind === 'sessions-ended' ? [] : [byAdministrator(event)]

@@ -11,6 +11,7 @@
 import { formOn, MULTIPART, multipart, post } from './action-forms.ts'
 import { trySignIn } from './api.ts'
 import { asvs, expect, expectClean, type Person, test } from './book.ts'
+import { VirtualAuthenticator } from './factors.ts'
 import { allMailSent, mailOf, mailTo } from './mailbox.ts'
 import type { RawAnswer } from './raw.ts'
 import type { Server } from './server.ts'
@@ -68,6 +69,33 @@ test(
     await phone.page.getByRole('button', { name: 'Change password' }).click()
     await expect(phone.page.getByRole('heading', { name: 'Your password is changed' })).toBeVisible()
     expect((await trySignIn(server, { ...alice, password: NEW_PASSWORD })).status).toBe(201)
+  },
+)
+
+test(
+  'a passkey that a thief added goes with the notice of it, two weeks later too',
+  asvs('6.3.7', '7.4.3'),
+  async ({ alice, mallory: phone, server }) => {
+    const thief = await alice.anotherBrowser('chrome-windows')
+    await thief.begin()
+    await VirtualAuthenticator.of(thief)
+    await thief.page.goto('/account/security')
+    await thief.page.getByText('Add a passkey', { exact: true }).first().click()
+    await thief.page.getByRole('button', { name: 'Add a passkey' }).click()
+    await expect(thief.page.getByText(/Added: “Passkey on/)).toBeVisible()
+    const { link } = await mailTo(server, alice.email, /A passkey was added/)
+    const id = server.db.prepare('select id from users where email = ?').pluck().get(alice.email)
+    for (const [table, column] of [
+      ['passkeys', 'created_at'],
+      ['events', 'at'],
+    ])
+      server.db.prepare(`update ${table} set ${column} = ${column} - ? where user_id = ?`).run(14 * DAY * 1000, id)
+    await phone.page.goto(link)
+    await expect(phone.page.getByText('what the notice tells of is removed')).toBeVisible()
+    await press(phone)
+    await expect(phone.page.getByText('If the notice told of an added authenticator, that one is gone')).toBeVisible()
+    await expectClean(phone.page)
+    expect(server.db.prepare('select count(*) from passkeys where user_id = ?').pluck().get(id)).toBe(0)
   },
 )
 

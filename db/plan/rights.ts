@@ -101,7 +101,7 @@ export function changeProblem(
     case 'passkey-added':
       return state.passkeyTaken ? { outcome: 'passkey-taken' } : null
     case 'totp-removed':
-      return state.hasTotp ? null : { outcome: 'not-found' }
+      return state.totp ? null : { outcome: 'not-found' }
     case 'passkey-removed':
       if ((change.keepOne || isAllThereIs(state, user)) && state.passkeys.length === 1)
         return { outcome: 'last-passkey' }

@@ -1,6 +1,18 @@
 import 'server-only'
-import type { AccountChange, Authority, EventKind, Identity, Passkey, Pending, User } from '../contract.ts'
+import type {
+  AccountChange,
+  Authority,
+  EventKind,
+  Identity,
+  Passkey,
+  Pending,
+  SecurityEvent,
+  Totp,
+  User,
+} from '../contract.ts'
 import type { LiveSession } from '../live.ts'
+import { takingBack } from './added.ts'
+import type { Write } from './writes.ts'
 
 /**
  * What a change of an account comes to: read under its locks, decided here, written by the store in the same
@@ -28,35 +40,44 @@ export interface AccountState {
   readonly otherAdministrators: number
   /** What is known of the notice by which it is changed. */
   readonly notice: NoticeState | null
-  /** It has an authenticator app. */
-  readonly hasTotp: boolean
+  readonly totp: Pick<Totp, 'createdAt'> | null
+  /** When the recovery codes were made that are left; null when there are none. */
+  readonly recoveryCodesAt: Date | null
 }
+
+/** What an account can be opened with besides its password. */
+export type Authenticators = Pick<AccountState, 'passkeys' | 'identities' | 'totp' | 'recoveryCodesAt'>
 
 export interface NoticeState {
   /** It has been answered, or what came before it was secured by another. */
   readonly answered: boolean
   /** Since when everything is suspect: the beginning of the session that the notice was about, or its event. */
   readonly suspectSince: Date
+  /** What takes away the authenticator that the notice tells was added; nothing when it tells of none, or it is gone. */
+  readonly added: readonly Write[]
 }
 
 /**
  * A notice is good until it is answered, and until another one from after it was: then what it tells of has been secured
  * already. That an address was taken back voids "not me", but not the other way round: the undoing must stay possible.
+ * Nor is anything secured while an authenticator stands that a notice tells of: that notice stays good.
  */
 export function noticeFrom(
   kind: AccountChange['kind'],
   known: {
-    readonly about: { readonly seq: number; readonly at: Date } | undefined
+    readonly about: Pick<SecurityEvent, 'seq' | 'at' | 'kind' | 'userId' | 'detail'> | undefined
     readonly isAnswered: boolean
     readonly secured: { readonly seq: number; readonly kind: EventKind } | undefined
     readonly began: Date | undefined
   },
+  authenticators: Authenticators,
 ): NoticeState {
   const { about, isAnswered, secured, began } = known
-  if (!about) return { answered: true, suspectSince: new Date(0) }
+  if (!about) return { answered: true, suspectSince: new Date(0), added: [] }
   const isSecured = secured !== undefined && secured.seq > about.seq && (kind === 'reported' || secured.kind === kind)
   const suspectSince = began && began < about.at ? began : about.at
-  return { answered: isAnswered || isSecured, suspectSince }
+  const added = takingBack(about, authenticators)
+  return { answered: isAnswered || (isSecured && added.length === 0), suspectSince, added }
 }
 
 /** Whose account an authority is about. */

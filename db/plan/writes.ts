@@ -42,7 +42,7 @@ export type Write = { readonly [K in keyof Writes]: readonly [K, Writes[K]] }[ke
 
 /**
  * A notice takes away what was added this lately and no longer ago: whoever reads a mailbox must not get around a second
- * factor that the person has had for a while. Seconds.
+ * factor that the person has had for a while. What the notice itself tells of goes whenever it was added. Seconds.
  */
 const LATEST_ADDED = 3 * 24 * 60 * 60
 
@@ -58,6 +58,7 @@ export function writesOf({ now, notice }: AccountState, { id: userId }: User, ch
         ['deletePasskeysSince', { userId, since }],
         ['deleteRecoveryCodesSince', { userId, since }],
         ['deleteIdentitiesSince', { userId, since }],
+        ...(notice?.added ?? []),
       ]
     }
     case 'factors-removed':

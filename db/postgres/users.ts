@@ -2,7 +2,15 @@ import 'server-only'
 import type { AccountChange, Authority, Spend, User, UserStore } from '../contract.ts'
 import { holds, isOfNow, type Rules } from '../judgement.ts'
 import { NEW_ACCOUNT } from '../plan/account.ts'
-import { type AccountState, lessens, type NoticeState, newAddress, noticeFrom, userOf } from '../plan/state.ts'
+import {
+  type AccountState,
+  type Authenticators,
+  lessens,
+  type NoticeState,
+  newAddress,
+  noticeFrom,
+  userOf,
+} from '../plan/state.ts'
 import type { Write } from '../plan/writes.ts'
 import { type Plan, planChange } from '../plan.ts'
 import { KEPT, switchedOffEvent } from '../records.ts'
@@ -154,23 +162,33 @@ async function stateOf(
   const [clock] = await queries.clock.execute()
   // Asked again under the user's lock: of parallel uses of a link, one finds it.
   const [held] = link ? await queries.pendingById.execute({ id: link.id }) : []
+  const authenticators = await authenticatorsOf(queries, userId)
   return {
     now: clock?.now as Date,
     user: await findUser(queries, userId),
     sessions,
-    passkeys: await queries.passkeysOfUser.execute({ userId }),
+    ...authenticators,
     link: held,
     addressTaken: address !== undefined && (await isHeld(queries, address, userId)),
     passkeyTaken:
       change.kind === 'passkey-added' &&
       (await queries.passkeyByCredential.execute({ credentialId: change.passkey.credentialId })).length > 0,
-    identities: await queries.identitiesOfUser.execute({ userId }),
     identityTaken:
       change.kind === 'identity-linked' && (await queries.identity.execute({ ...change.identity })).length > 0,
     administrator: own && (await findUser(queries, own.userId)),
     otherAdministrators: administrators.filter(({ id }) => id !== userId).length,
-    notice: authority.by === 'notice' ? await noticeState(queries, authority, change) : null,
-    hasTotp: (await queries.totp.execute({ userId })).length > 0,
+    notice: authority.by === 'notice' ? await noticeState(queries, authority, change, authenticators) : null,
+  }
+}
+
+async function authenticatorsOf(queries: Queries, userId: string): Promise<Authenticators> {
+  const [totp = null] = await queries.totp.execute({ userId })
+  const [codes] = await queries.recoveryCodesMade.execute({ userId })
+  return {
+    passkeys: await queries.passkeysOfUser.execute({ userId }),
+    identities: await queries.identitiesOfUser.execute({ userId }),
+    totp,
+    recoveryCodesAt: codes?.at ?? null,
   }
 }
 
@@ -182,18 +200,20 @@ async function noticeState(
   queries: Queries,
   { userId, event: seq }: Extract<Authority, { by: 'notice' }>,
   { kind }: AccountChange,
+  authenticators: Authenticators,
 ): Promise<NoticeState> {
   const [event] = await queries.event.execute({ seq })
   const id = event?.sessionId ?? ''
   const [session] = await queries.find.execute({ id })
   const [ended] = await queries.ended.execute({ id, kept: KEPT })
   const [secured] = await queries.lastSecured.execute({ userId })
-  return noticeFrom(kind, {
-    about: event && { seq, at: event.at },
+  const known = {
+    about: event,
     isAnswered: (await queries.eventOfNotice.execute({ userId, notice: String(seq) })).length > 0,
     secured,
     began: session?.beganAt ?? ended?.beganAt,
-  })
+  }
+  return noticeFrom(kind, known, authenticators)
 }
 
 async function carryOut(queries: Queries, { events, ends, renewed, writes }: Plan): Promise<void> {

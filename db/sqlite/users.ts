@@ -2,12 +2,19 @@ import 'server-only'
 import type { AccountChange, Authority, Spend, UserStore } from '../contract.ts'
 import { isOfNow, type Rules } from '../judgement.ts'
 import { NEW_ACCOUNT } from '../plan/account.ts'
-import { type AccountState, type NoticeState, newAddress, noticeFrom, userOf } from '../plan/state.ts'
+import {
+  type AccountState,
+  type Authenticators,
+  type NoticeState,
+  newAddress,
+  noticeFrom,
+  userOf,
+} from '../plan/state.ts'
 import type { Write } from '../plan/writes.ts'
 import { type Plan, planChange } from '../plan.ts'
 import { switchedOffEvent } from '../records.ts'
 import type { Queries } from './queries.ts'
-import { passkeyFrom, pendingFrom, rowFrom, totpFrom, userFrom, valuesFrom } from './rows.ts'
+import { eventFrom, passkeyFrom, pendingFrom, rowFrom, totpFrom, userFrom, valuesFrom } from './rows.ts'
 import { end, live, liveOfUser, note, type Parts, step, stepBy } from './step.ts'
 
 export function sqliteUsers(parts: Parts): UserStore {
@@ -133,22 +140,32 @@ function stateOf(queries: Queries, authority: Authority, change: AccountChange, 
   const userId = userOf(authority, link?.userId ?? '')
   const own = authority.by === 'administrator' ? live(queries, authority.proof.sessionId, now) : undefined
   const address = newAddress(change, link && pendingFrom(link).detail)
+  const authenticators = authenticatorsOf(queries, userId)
   return {
     now,
     user: findUser(queries, userId),
     sessions: [...liveOfUser(queries, userId, now), ...(own && own.userId !== userId ? [own] : [])],
-    passkeys: queries.passkeysOfUser.all({ userId }).map(passkeyFrom),
+    ...authenticators,
     link: link && pendingFrom(link),
     addressTaken: address !== undefined && isHeld(queries, address, userId, now),
     passkeyTaken:
       change.kind === 'passkey-added' &&
       queries.passkeyByCredential.get({ credentialId: change.passkey.credentialId }) !== undefined,
-    identities: queries.identitiesOfUser.all({ userId }),
     identityTaken: change.kind === 'identity-linked' && queries.identity.get({ ...change.identity }) !== undefined,
     administrator: own && findUser(queries, own.userId),
     otherAdministrators: queries.otherAdministrators.get({ id: userId })?.count ?? 0,
-    notice: authority.by === 'notice' ? noticeState(queries, authority, change, now) : null,
-    hasTotp: queries.totp.get({ userId }) !== undefined,
+    notice: authority.by === 'notice' ? noticeState(queries, authority, change, authenticators, now) : null,
+  }
+}
+
+function authenticatorsOf(queries: Queries, userId: string): Authenticators {
+  const totp = queries.totp.get({ userId })
+  const codes = queries.recoveryCodesMade.get({ userId })
+  return {
+    passkeys: queries.passkeysOfUser.all({ userId }).map(passkeyFrom),
+    identities: queries.identitiesOfUser.all({ userId }),
+    totp: totp ? totpFrom(totp) : null,
+    recoveryCodesAt: codes ? new Date(codes.at) : null,
   }
 }
 
@@ -160,17 +177,20 @@ function noticeState(
   queries: Queries,
   { userId, event: seq }: Extract<Authority, { by: 'notice' }>,
   { kind }: AccountChange,
+  authenticators: Authenticators,
   now: Date,
 ): NoticeState {
-  const event = queries.event.get({ seq })
+  const row = queries.event.get({ seq })
+  const event = row && eventFrom(row)
   const session = event?.sessionId ? live(queries, event.sessionId, now) : undefined
   const ended = event?.sessionId ? queries.ended.get({ id: event.sessionId, after: 0 }) : undefined
-  return noticeFrom(kind, {
-    about: event && { seq, at: new Date(event.at) },
+  const known = {
+    about: event,
     isAnswered: queries.eventOfNotice.get({ userId, notice: String(seq) }) !== undefined,
     secured: queries.lastSecured.get({ userId }),
     began: session?.beganAt ?? (ended && new Date(ended.beganAt)),
-  })
+  }
+  return noticeFrom(kind, known, authenticators)
 }
 
 function carryOut(queries: Queries, { events, ends, renewed, writes }: Plan, now: Date): void {

@@ -3,7 +3,8 @@
  * which address stand beside it in the list.
  *
  * What `detail` holds: `signed-in` {method, newDevice: 'true'}, `reauthenticated` {method}, `session-ended`
- * {reason, endedBy, why}, `session-renamed` {name}, `profile-changed` {name}, `passkey-*` {name}, `email-*` {from, to}, `circumstances-changed` {signals, done}, `app-*` {app}, `client-*` {client, name, reason}, `identity-*` {provider}, acts
+ * {reason, endedBy, why}, `session-renamed` {name}, `profile-changed` {name}, `passkey-*` {name}, what adds an authenticator {added},
+ * `email-*` {from, to}, `circumstances-changed` {signals, done}, `app-*` {app}, `client-*` {client, name, reason}, `identity-*` {provider}, acts
  * of administrators {reason, act, user}. Each value may be missing: an old row must
  * still read well. `device` is the one that the event is about.
  * @see ASVS v5.0.0-16.3.1, v5.0.0-16.2.1

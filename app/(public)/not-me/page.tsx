@@ -20,9 +20,10 @@ export default async function NotMePage() {
   if (done) {
     return (
       <Secured title="The account is secured">
-        Everybody who was signed in when this was reported has been signed out, the password of then no longer opens the
-        account, and authenticators that were added since are gone. A mail with a link for a new password went to the
-        account’s address.
+        Everybody who was signed in when this was reported has been signed out, and the password of then no longer opens
+        the account. If the notice told of an added authenticator, that one is gone, and so is whatever else was added
+        since in the last three days. What was added longer ago is still there: if you had a notice of it as well, use
+        that one too. A mail with a link for a new password went to the account’s address.
       </Secured>
     )
   }
@@ -41,8 +42,9 @@ export default async function NotMePage() {
       <div className="space-y-5">
         <p className="text-sm">
           If it was you after all, close this page. If not, press the button: everybody is signed out, no password opens
-          the account any longer, authenticators that were added since are removed, and a link for a new password goes
-          to its address.
+          the account any longer, {notice.event.detail.added && 'what the notice tells of is removed, '}
+          authenticators that were added since in the last three days are removed, and a link for a new password goes to
+          its address.
         </p>
         <PressForm
           action={reportAction}

@@ -95,6 +95,12 @@ export function factorQueries(db: NodePgDatabase) {
       .delete(recoveryCodes)
       .where(and(eq(recoveryCodes.userId, p('userId')), eq(recoveryCodes.digest, p('digest'))))
       .prepare('spend_recovery_code'),
+    recoveryCodesMade: db
+      .select({ at: recoveryCodes.createdAt })
+      .from(recoveryCodes)
+      .where(eq(recoveryCodes.userId, p('userId')))
+      .limit(1)
+      .prepare('recovery_codes_made'),
     countRecoveryCodes: db
       .select({ count: sql<number>`count(*)::int` })
       .from(recoveryCodes)

@@ -80,6 +80,12 @@ export function factorQueries(db: BetterSQLite3Database) {
       .delete(recoveryCodes)
       .where(and(eq(recoveryCodes.userId, p('userId')), eq(recoveryCodes.digest, p('digest'))))
       .prepare(),
+    recoveryCodesMade: db
+      .select({ at: recoveryCodes.createdAt })
+      .from(recoveryCodes)
+      .where(eq(recoveryCodes.userId, p('userId')))
+      .limit(1)
+      .prepare(),
     countRecoveryCodes: db
       .select({ count: sql<number>`count(*)` })
       .from(recoveryCodes)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from '@playwright/test'
-import type { SessionCheck, Store } from '../../contract.ts'
+import type { EventKind, SessionCheck, Store } from '../../contract.ts'
 import {
   begin,
   byLink,
@@ -19,6 +19,7 @@ import {
   signUp,
   test,
 } from '../../testing.ts'
+import type { Place } from '../place.ts'
 
 /** What is left to a thief after the person, or an administrator, has secured the account: nothing. */
 export function secured(): void {
@@ -39,6 +40,55 @@ export function secured(): void {
     const factors = await store.users.factors(alice)
     expect(factors?.passkeys.map(({ name }) => name)).toEqual(['owner'])
     expect(factors).toMatchObject({ password: false, recoveryCodes: 0 })
+  })
+
+  test('a notice of an addition takes that one away whenever it is answered, and after another notice too', {
+    tag: ['@v5.0.0-6.4.4', '@v5.0.0-7.4.3'],
+  }, async ({ store, alice, place }) => {
+    await add(store, await begin(store, alice), 'owner')
+    const thief = await begin(store, alice, { securityVersion: 2 })
+    const signedIn = await newest(store, alice, 'signed-in')
+    await add(store, thief, 'thief')
+    const [passkey, codes] = [
+      await newest(store, alice, 'passkey-added'),
+      await newest(store, alice, 'recovery-codes-replaced'),
+    ]
+    await longAgo(store, place, alice)
+    const report = async (notice: number) => {
+      const by = { by: 'notice', userId: alice, event: notice } as const
+      const { outcome } = await store.users.change(by, { kind: 'reported' }, event('reported', alice))
+      const factors = await store.users.factors(alice)
+      return [outcome, factors?.passkeys.map(({ name }) => name).sort(), factors?.recoveryCodes]
+    }
+    expect(await report(signedIn), 'what is older than three days').toEqual(['changed', ['owner', 'thief'], 1])
+    expect(await report(passkey)).toEqual(['changed', ['owner'], 1])
+    expect(await report(codes)).toEqual(['changed', ['owner'], 0])
+    expect(await report(codes)).toEqual(['void', ['owner'], 0])
+  })
+
+  test('an account elsewhere and an authenticator app go with the notice of theirs', {
+    tag: '@v5.0.0-6.4.4',
+  }, async ({ store, alice, place }) => {
+    const app = { kind: 'totp-added', secret: 'sealed', step: 1, endOthers: false } as const
+    const identity = { id: randomId(), issuer: 'https://login.example', subject: randomId(), label: null }
+    const linked = { kind: 'identity-linked', identity, endOthers: false } as const
+    for (const change of [app, linked] as const) {
+      const { securityVersion = 1 } = (await store.users.find(alice)) ?? {}
+      const by = byPerson(await begin(store, alice, { securityVersion }))
+      await store.users.change(by, change, event(change.kind, alice))
+    }
+    const notices = [await newest(store, alice, 'totp-added'), await newest(store, alice, 'identity-linked')]
+    await longAgo(store, place, alice)
+    const left: unknown[] = []
+    for (const notice of notices) {
+      const by = { by: 'notice', userId: alice, event: notice } as const
+      await store.users.change(by, { kind: 'reported' }, event('reported', alice))
+      left.push([(await store.users.factors(alice))?.totp !== null, (await store.identities.list(alice)).length])
+    }
+    expect(left).toEqual([
+      [false, 1],
+      [false, 0],
+    ])
   })
 
   test('a notice from before an account was secured secures it no second time', async ({ store, alice }) => {
@@ -191,7 +241,23 @@ async function add(store: Store, session: SessionCheck, name: string): Promise<v
   await store.users.change(byPerson(changed.session), codes, event('recovery-codes-replaced', session.userId))
 }
 
-async function newest(store: Store, userId: string, kind: 'passkey-added' | 'account-created' | 'signed-in') {
+/** Two weeks pass for what the account has, and for what is told of it. */
+async function longAgo(store: Store, place: Place, userId: string): Promise<void> {
+  const ago = (text: string) => new Date(Date.parse(text) - 14 * DAY * 1000).toISOString()
+  const isSqlite = dialectOf(store)
+  const moved = (column: string) =>
+    isSqlite ? `${column} = ${column} - ${14 * DAY * 1000}` : `${column} = ${column} - interval '14 days'`
+  for (const table of ['passkeys', 'recovery_codes', 'totps', 'identities'])
+    await place.query(`update ${table} set ${moved('created_at')} where user_id = '${userId}'`)
+  await place.query(`update events set ${moved('at')} where user_id = '${userId}'`)
+  for (const { seq, detail } of await store.events.list({ userId, kinds: [], before: null, most: 50 })) {
+    if (!Date.parse(detail.added ?? '')) continue
+    const told = JSON.stringify({ ...detail, added: ago(detail.added ?? '') })
+    await place.query(`update events set detail = '${told}' where seq = ${seq}`)
+  }
+}
+
+async function newest(store: Store, userId: string, kind: EventKind) {
   const [found] = await store.events.list({ userId, kinds: [kind], before: null, most: 1 })
   return found?.seq ?? 0
 }
