@@ -97,6 +97,29 @@ test(
   },
 )
 
+test(
+  'everybody’s sessions are over on both when the answer comes, and it is said what keeps backups from reviving them',
+  asvs('7.4.5', '7.4.1'),
+  async ({ alice, bob, server, beside, database }) => {
+    const settings = { ...SHARED, DATABASE_URL: database }
+    await signetWith(settings, server, 'users', 'grant-admin', alice.email)
+    await alice.begin()
+    await alice.page.goto('/admin/sessions')
+    await alice.page.getByRole('button', { name: 'End everybody’s sessions' }).first().click()
+    const dialog = alice.page.getByRole('dialog')
+    await expect(dialog.getByText('set SESSION_EPOCH to 2 on every node')).toBeVisible()
+    await dialog.getByLabel('Reason').fill('tokens have leaked')
+    await dialog.getByLabel('Type “everybody” to confirm').fill('everybody')
+    await dialog.getByRole('button', { name: 'End everybody’s sessions' }).click()
+    await expect(alice.page.getByLabel('Email')).toBeVisible()
+    expect([await isSignedInAt(beside, alice), await isSignedInAt(beside, bob)]).toEqual([false, false])
+    await bob.begin()
+    const said = await signetWith(settings, server, 'sessions', 'end', '--all')
+    expect(said).toContain('set SESSION_EPOCH=2 on every node')
+    expect(await isSignedInAt(beside, bob)).toBe(false)
+  },
+)
+
 /** Registered by the command that an administrator would use. */
 async function registered(server: Server, database: string): Promise<App> {
   const redirectUri = `${SHORE}/callback`

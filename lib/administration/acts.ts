@@ -51,7 +51,8 @@ export function administer(
 
 /**
  * Ends the sessions of everybody, this one too. From the raised epoch on none of before opens anything, in this database
- * or in a copy of it; the rows follow, a few at a time, and open pages hear of it.
+ * or in a copy of it; the rows follow, a few at a time, and open pages hear of it. Where the epoch is not ours to raise,
+ * a session is over when its row is, so all of them end before this answers.
  * @returns what is left to do, for after the answer
  * @see ASVS v5.0.0-7.4.5; docs/decisions/0030
  */
@@ -62,9 +63,11 @@ export async function endEverybody(
   const detail = { act: 'sessions-ended', user: 'everybody', reason }
   const noted = await store().events.appendBy(proof, eventFrom('administered', proof, context, detail))
   if (noted === 'session-over') return noted
-  raiseEpochIfOwn()
-  return async () => {
+  const rows = async () => {
     const ended = await store().sessions.endForEverybody({ endedBy: null, why: reason })
     log().info({ ended }, 'an administrator ended all sessions')
   }
+  if (raiseEpochIfOwn()) return rows
+  await rows()
+  return async () => undefined
 }

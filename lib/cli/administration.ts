@@ -5,7 +5,7 @@ import { tidy } from '#lib/housekeeping.ts'
 import { keyFileOf } from '#lib/keys/ring.ts'
 import { rotate } from '#lib/keys/rotate.ts'
 import { signsFrom } from '#lib/keys/signing.ts'
-import { raiseEpochIfOwn } from '#lib/session/epoch.ts'
+import { nextGivenEpoch, raiseEpochIfOwn } from '#lib/session/epoch.ts'
 import { closeStore } from '#lib/store.ts'
 import { now } from '#lib/time.ts'
 import { openQuietly, prepare, prepareKeys } from './prepare.ts'
@@ -33,9 +33,13 @@ export async function endOneSession(target: string, why: string | undefined): Pr
 
 export async function endEverybodysSessions(why: string | undefined): Promise<number> {
   return withStore(async ({ sessions }) => {
-    // First: from here on no session of before opens anything, in this database or a copy of it.
+    const epoch = nextGivenEpoch()
+    // First: where it is ours, no session of before opens anything from here on, in this database or a copy of it.
     raiseEpochIfOwn()
-    return report(await sessions.endForEverybody({ endedBy: null, why }), 'session', 'ended')
+    report(await sessions.endForEverybody({ endedBy: null, why }), 'session', 'ended')
+    if (epoch !== null)
+      say(`A backup could bring them back: set SESSION_EPOCH=${epoch} on every node and restart them.`)
+    return 0
   })
 }
 

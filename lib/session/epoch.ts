@@ -52,14 +52,25 @@ export function raiseEpoch(): number {
 /**
  * The same where it is done by hand and the rows end as well. Nodes that share an epoch by configuration keep it: if
  * one of them went ahead alone, it would end what the others begin. And a file that cannot be written stops nothing.
+ * @returns whether every session of before is over by now; if not, each is once its row has ended
  */
-export function raiseEpochIfOwn(): void {
-  if (settings().epoch.given !== null) return
+export function raiseEpochIfOwn(): boolean {
+  if (nextGivenEpoch() !== null) return false
   try {
     raiseEpoch()
+    return true
   } catch (err) {
     log().error({ err }, 'the epoch cannot be written: a copy of the database could bring ended sessions back')
+    return false
   }
+}
+
+/**
+ * What `SESSION_EPOCH` has to be on every node before no copy of the database can bring back what has been ended by
+ * hand; null where the epoch is this machine's own and rises by itself.
+ */
+export function nextGivenEpoch(): number | null {
+  return settings().epoch.given === null ? null : highest(shared.signetEpoch) + 1
 }
 
 /**

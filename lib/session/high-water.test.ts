@@ -7,7 +7,7 @@ import pg from 'pg'
 import type { Store } from '#db/contract.ts'
 import { sqlitePlace } from '#db/testing/place.ts'
 import { test as base, begin, DIALECTS, NO_LIMIT, newSession, proofOf, signUp } from '#db/testing.ts'
-import { epoch, epochProblem, keepEpoch, raiseEpoch, raiseEpochIfOwn } from './epoch.ts'
+import { epoch, epochProblem, keepEpoch, nextGivenEpoch, raiseEpoch, raiseEpochIfOwn } from './epoch.ts'
 import { followEnds, markInFile, marksFile, recordEnds, verifyDatabase } from './high-water.ts'
 
 /** A backup is taken, sessions end, and the backup comes back: what had ended stays so. */
@@ -219,10 +219,12 @@ test('all nodes are given one epoch, and one that is too low is refused', { tag:
 test('when everybody is ended by hand, nodes that share an epoch keep it together', { tag: '@v5.0.0-7.4.5' }, ({
   kept,
 }) => {
-  raiseEpochIfOwn()
+  expect(nextGivenEpoch()).toBeNull()
+  expect(raiseEpochIfOwn()).toBe(true)
   expect(readFileSync(kept.file, 'utf8')).toBe('2\n')
   configure({ SESSION_EPOCH_FILE: kept.file, SESSION_EPOCH: '4' })
-  raiseEpochIfOwn()
+  expect(raiseEpochIfOwn(), 'what is of before goes on').toBe(false)
+  expect(nextGivenEpoch()).toBe(5)
   expect([epoch(), readFileSync(kept.file, 'utf8')], 'this one does not go ahead').toEqual([4, '2\n'])
 })
 
@@ -233,7 +235,7 @@ test('a file that cannot be written keeps nobody signed in', { tag: '@v5.0.0-7.4
   expect(() => raiseEpoch()).toThrow()
   anotherProcess()
   expect(epoch()).toBe(1)
-  raiseEpochIfOwn()
+  expect(raiseEpochIfOwn()).toBe(false)
   expect(epoch(), 'it rises where it can').toBe(2)
 })
 

@@ -64,7 +64,7 @@ export async function endAllSessions(_: FormState, data: FormData): Promise<Form
   }
   const rest = await endEverybody(earned, { reason: parsed.reason, context: await actionContext() })
   if (rest === 'session-over') return redirect(signInPath(page))
-  // A million rows take minutes: their sessions are over by now, whoever asks.
+  // A million rows take minutes: where any are left, their sessions are over by now, whoever asks.
   after(rest)
   return redirect(signInPath(page, 'revoked'))
 }

@@ -1,3 +1,4 @@
+import { nextGivenEpoch } from '#lib/session/epoch.ts'
 import { ActDialog } from '#ui/act-dialog.tsx'
 import { Section } from '#ui/card.tsx'
 import { DialogTrigger } from '#ui/dialog-trigger.tsx'
@@ -7,6 +8,7 @@ import type { ActView } from '../session-row.tsx'
 /** Apart from the rest, at the end: it signs everybody out, here too. */
 export function EndEverybody({ view, count }: { readonly view: ActView; readonly count: number }) {
   const id = 'everybody'
+  const epoch = nextGivenEpoch()
   return (
     <Section
       id="everybody-section"
@@ -31,9 +33,18 @@ export function EndEverybody({ view, count }: { readonly view: ActView; readonly
         asked={view.asked}
       >
         <p>
-          {count === 1 ? 'The one session' : `All ${count.toLocaleString('en')} sessions`} end at once, yours too, and
-          in every copy of the database. Everybody signs in again, and unsaved work may be lost.
+          {count === 1 ? 'The one session ends' : `All ${count.toLocaleString('en')} sessions end`}
+          {epoch === null
+            ? ' at once, yours too, and in every copy of the database. '
+            : ' one after the other, yours too, and you get an answer when all are over; a million take minutes. '}
+          Everybody signs in again, and unsaved work may be lost.
         </p>
+        {epoch !== null && (
+          <p>
+            A backup of the database could still bring them back. Afterwards set SESSION_EPOCH to {epoch} on every node
+            and restart them.
+          </p>
+        )}
       </ActDialog>
     </Section>
   )
