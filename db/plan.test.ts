@@ -45,6 +45,12 @@ const MADE: Readonly<Record<AccountChange['kind'], Made>> = {
   'sessions-ended': administrator({ kind: 'sessions-ended', sessionId: OTHER.id }, 'ended-by-administrator'),
 }
 
+/** What the account has to be for a change to change anything. */
+const BEFORE: Readonly<Partial<Record<AccountChange['kind'], Partial<User>>>> = {
+  'account-enabled': { disabledAt: LONG_AGO },
+  'administrator-withdrawn': { administrator: true },
+}
+
 /** What a plan does to each credential. */
 const DONE: Readonly<Record<Credential, (plan: Plan) => Decision>> = {
   thisSession: (plan) => (plan.renewed ? 'renewed' : ended(plan, OWN)),
@@ -211,6 +217,19 @@ test('the table says what the policy says', { tag: '@v5.0.0-7.4.3' }, () => {
   }
 })
 
+test('what is so already is not done again, and nobody is told', { tag: '@v5.0.0-7.4.3' }, () => {
+  for (const [kind, already] of [
+    ['account-disabled', { disabledAt: LONG_AGO }],
+    ['account-enabled', { disabledAt: null }],
+    ['administrator-granted', { administrator: true }],
+    ['administrator-withdrawn', { administrator: false }],
+  ] as const) {
+    const so = { user: { ...user('alice'), ...already }, otherAdministrators: 0 }
+    for (const by of [byAdministrator(ROOT, 'alice'), { by: 'shell', userId: 'alice' } as const])
+      expect(plan({ kind }, by, so), `${kind} by ${by.by}`).toEqual({ outcome: 'unchanged' })
+  }
+})
+
 test('a deleted account changes in no way', () => {
   for (const { change, by } of Object.values(MADE)) {
     const gone = { user: { ...user('alice'), deletedAt: NOW } }
@@ -234,7 +253,7 @@ function plan(change: AccountChange, by: Authority, other: Partial<AccountState>
   const link: Pending = { ...half, createdAt: NOW, expiresAt: new Date(NOW.getTime() + 1) }
   const state: AccountState = {
     now: NOW,
-    user: user('alice'),
+    user: { ...user('alice'), ...BEFORE[change.kind] },
     sessions: [OWN, OTHER, ROOT],
     passkeys: [{ id: 'p' } as never],
     link: by.by === 'link' ? link : undefined,

@@ -87,6 +87,7 @@ export function changeProblem(
   user: User,
   change: AccountChange,
 ): Refusal | null {
+  if (isSoAlready(user, change)) return { outcome: 'unchanged' }
   switch (change.kind) {
     case 'account-disabled':
     case 'account-deleted':
@@ -118,6 +119,22 @@ export function changeProblem(
       return ofUser(state, user).some(({ id }) => id === change.sessionId) ? null : { outcome: 'not-found' }
     default:
       return null
+  }
+}
+
+/** Done once more, it would end what the person has begun since, and a mail would tell of what did not happen. */
+function isSoAlready({ administrator, disabledAt }: User, { kind }: AccountChange): boolean {
+  switch (kind) {
+    case 'account-disabled':
+      return disabledAt !== null
+    case 'account-enabled':
+      return disabledAt === null
+    case 'administrator-granted':
+      return administrator
+    case 'administrator-withdrawn':
+      return !administrator
+    default:
+      return false
   }
 }
 

@@ -176,6 +176,8 @@ export type Changed =
   | { readonly outcome: 'session-over' | 'superseded' | 'void' }
   /** There is no such user, passkey, session; or the address belongs to another account by now. */
   | { readonly outcome: 'not-found' | 'email-taken' }
+  /** An administrator asked for what is so already: nothing ends, and nobody is told. */
+  | { readonly outcome: 'unchanged' }
   /** It had to stay: there is no other way in. */
   | { readonly outcome: 'last-passkey' | 'last-identity' }
   /** This passkey, or this account elsewhere, opens an account already. */

@@ -47,6 +47,18 @@ export function doneSentence(act: Act, ended: number): string {
   return DONE[act](ended)
 }
 
+const SO_ALREADY: Readonly<Partial<Record<Act, string>>> = {
+  'account-disabled': 'The account is disabled already.',
+  'account-enabled': 'The account is enabled already.',
+  'administrator-granted': 'The person is an administrator already.',
+  'administrator-withdrawn': 'The person is no administrator.',
+}
+
+/** It was so before, perhaps by another administrator, or by the same press sent twice. */
+export function soAlreadySentence(act: Act): string {
+  return `${SO_ALREADY[act] ?? 'It is so already.'} Nothing was done.`
+}
+
 export const LAST_ADMINISTRATOR =
   'Nothing was done: this is the only administrator there is, and nobody could administer afterwards. Make somebody else one first.'
 

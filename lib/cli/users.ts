@@ -11,18 +11,32 @@ import { fail, say } from './terminal.ts'
 interface Command {
   readonly act: Exclude<Act, 'sessions-ended'>
   readonly done: string
+  /** Where the account can be so before. */
+  readonly already?: string
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  disable: { act: 'account-disabled', done: 'is disabled' },
-  enable: { act: 'account-enabled', done: 'is enabled; what was ended stays ended' },
+  disable: { act: 'account-disabled', done: 'is disabled', already: 'is disabled already' },
+  enable: {
+    act: 'account-enabled',
+    done: 'is enabled; what was ended stays ended',
+    already: 'is enabled already',
+  },
   delete: { act: 'account-deleted', done: 'is deleted; what happened is kept, without anything personal' },
   'remove-factors': {
     act: 'factors-removed',
     done: 'has no authenticator app, no passkey and no recovery code any more: the password signs in',
   },
-  'grant-admin': { act: 'administrator-granted', done: 'is an administrator now, from the next sign-in on' },
-  'withdraw-admin': { act: 'administrator-withdrawn', done: 'is no administrator any more' },
+  'grant-admin': {
+    act: 'administrator-granted',
+    done: 'is an administrator now, from the next sign-in on',
+    already: 'is an administrator already',
+  },
+  'withdraw-admin': {
+    act: 'administrator-withdrawn',
+    done: 'is no administrator any more',
+    already: 'is no administrator',
+  },
 }
 
 export function isUserCommand(name: string | undefined): name is string {
@@ -31,20 +45,16 @@ export function isUserCommand(name: string | undefined): name is string {
 
 /** @param reason told to the person with the event; none if undefined */
 export function changeUser(name: string, email: string, reason: string | undefined): Promise<number> {
-  const { act, done } = COMMANDS[name] as Command
+  const { act, done, already } = COMMANDS[name] as Command
   const parsed = reason === undefined ? undefined : parseReason(reason)
   if (parsed && 'problem' in parsed) fail(`--reason: ${parsed.problem}`, 2)
   return withStore(async ({ users }) => {
     const user = await users.findByEmail(normaliseEmail(email))
     if (!user) return unknownAddress(email)
-    // Once more would end the sessions that the person has begun since.
-    const already = act === 'administrator-granted' && user.administrator
     const event = { ...eventOf(act, user.id), detail: parsed ? { reason: parsed.reason } : {} }
-    const changed = already
-      ? { outcome: 'changed', ended: 0 }
-      : await users.change({ by: 'shell', userId: user.id }, { kind: act }, event)
-    if (changed.outcome !== 'changed') return fail(`Nothing was done: ${changed.outcome}.`)
-    say(`${user.email} ${done}.`)
+    const { outcome } = await users.change({ by: 'shell', userId: user.id }, { kind: act }, event)
+    if (outcome !== 'changed' && outcome !== 'unchanged') return fail(`Nothing was done: ${outcome}.`)
+    say(`${user.email} ${outcome === 'changed' ? done : `${already}; nothing was done`}.`)
     return 0
   })
 }

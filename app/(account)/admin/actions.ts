@@ -4,7 +4,7 @@ import { redirect } from 'next/navigation'
 import { after } from 'next/server'
 import { administer, endEverybody, parseAct } from '#lib/administration/acts.ts'
 import { parseReason } from '#lib/administration/reason.ts'
-import { doneSentence, LAST_ADMINISTRATOR } from '#lib/administration/words.ts'
+import { doneSentence, LAST_ADMINISTRATOR, soAlreadySentence } from '#lib/administration/words.ts'
 import { actionContext, text } from '#lib/http/form.ts'
 import { signInPath } from '#lib/http/return-path.ts'
 import { ID } from '#lib/random.ts'
@@ -37,6 +37,9 @@ function outcomeOf(changed: Awaited<ReturnType<typeof administer>>, { act, page,
     case 'changed':
       revalidatePath('/admin', 'layout')
       return { status: 'done', message: doneSentence(act, changed.ended) }
+    case 'unchanged':
+      revalidatePath('/admin', 'layout')
+      return { status: 'done', message: soAlreadySentence(act) }
     case 'last-administrator':
       return { status: 'refused', message: LAST_ADMINISTRATOR, ...(values && { values }) }
     case 'not-found':

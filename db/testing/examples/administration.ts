@@ -1,6 +1,17 @@
 import { expect } from '@playwright/test'
 import type { AccountChange, Store } from '../../contract.ts'
-import { begin, byAdministrator, event, HOUR, MINUTE, newSession, proofOf, signUp, test } from '../../testing.ts'
+import {
+  begin,
+  byAdministrator,
+  event,
+  HOUR,
+  MINUTE,
+  newPending,
+  newSession,
+  proofOf,
+  signUp,
+  test,
+} from '../../testing.ts'
 
 /** What administrators look at, and what they may do to each other and to themselves. */
 export function administration(): void {
@@ -123,6 +134,31 @@ export function administration(): void {
     }
     // The command line can grant it again.
     expect(await byShell(store, last.id, 'administrator-withdrawn')).toMatchObject({ outcome: 'changed' })
+  })
+
+  test('an act that changes nothing ends nothing, is noted nowhere and mailed to nobody', {
+    tag: '@v5.0.0-7.4.3',
+  }, async ({ store, place, alice }) => {
+    const { session, id } = await administrator(store)
+    const { id: stays } = await begin(store, alice)
+    const link = await store.pending.begin(newPending('reset', alice), null)
+    const before = await place.dump()
+    for (const [kind, whose] of [
+      ['administrator-withdrawn', alice],
+      ['account-enabled', alice],
+      ['administrator-granted', id],
+    ] as const) {
+      const by = byAdministrator(session, whose)
+      expect(await store.users.change(by, { kind }, event(kind, whose)), kind).toEqual({ outcome: 'unchanged' })
+      expect(await byShell(store, whose, kind), kind).toEqual({ outcome: 'unchanged' })
+    }
+    expect(await place.dump()).toEqual(before)
+    expect(await store.sessions.check(stays)).toBeDefined()
+    expect(await store.pending.find('reset', link.secretDigest)).toBeDefined()
+    await byShell(store, alice, 'account-disabled')
+    const disabled = await place.dump()
+    expect(await byShell(store, alice, 'account-disabled')).toEqual({ outcome: 'unchanged' })
+    expect(await place.dump()).toEqual(disabled)
   })
 
   test('what an administrator is about to do is noted while they may, and not a moment longer', {

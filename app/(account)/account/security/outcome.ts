@@ -12,6 +12,7 @@ const REFUSED = {
   superseded: 'Your session was just renewed, so nothing has been done yet. Please press the button once more.',
   void: 'Your account has changed meanwhile, so nothing has been done. Please try again.',
   'not-found': 'That is gone already.',
+  unchanged: 'That is so already.',
   'email-taken': 'That address has an account already.',
   'passkey-taken': 'That passkey belongs to an account already.',
   'last-passkey':
