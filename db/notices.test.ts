@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import type { EventKind, NewEvent, User } from './contract.ts'
-import { recipients } from './notices.ts'
+import { ceilingsOf, recipients } from './notices.ts'
 
 const NOW = new Date('2026-01-02T12:00:00Z')
 const LATER = new Date('2026-01-02T12:00:01Z')
@@ -61,6 +61,12 @@ test('a link goes where it belongs and nowhere else', () => {
     'new@example.org',
   ])
   expect(recipients(eventOf('email-change-requested'), MOVED, NOW)).toEqual([])
+})
+
+test('evictions by the limit are told up to a ceiling, and what an administrator ends each time', () => {
+  const of = (reason: string) => ceilingsOf(eventOf('session-ended', { reason }), ALICE.email)
+  expect(of('limit').map(({ most }) => most)).toEqual([5, 20])
+  expect(of('administrator')).toEqual([])
 })
 
 test('a change of address is told at both', () => {

@@ -84,11 +84,12 @@ const HOUR = 60 * 60
 
 /**
  * Whoever can make something happen must not be able to fill somebody's mailbox with it, nor bury one notice under a
- * hundred others; and none of one kind may use up those of another. What is not mailed stands in the list of events all the same. Links are counted where they are asked
- * for, and what changes an account cannot be repeated at will.
+ * hundred others; and none of one kind may use up those of another. What is not mailed stands in the list of events all
+ * the same. Links are counted where they are asked for, and what changes an account cannot be repeated at will. What
+ * administrators end is told each time: it takes one of them, and as many sessions as there are.
  */
-export function ceilingsOf({ kind }: Pick<NewEvent, 'kind'>, recipient: string): readonly Ceiling[] {
-  if (!REPEATABLE.includes(kind)) return []
+export function ceilingsOf({ kind, detail }: Pick<NewEvent, 'kind' | 'detail'>, recipient: string): readonly Ceiling[] {
+  if (!REPEATABLE.includes(kind) || detail.reason === 'administrator') return []
   const to = hash('sha256', recipient, 'base64url')
   return [
     { key: `mail:${kind}:${to}`, most: 5, seconds: HOUR },

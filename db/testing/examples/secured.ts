@@ -206,6 +206,21 @@ export function secured(): void {
     expect(await mails(), 'the next day').toBe(23)
   })
 
+  test('evictions by the limit use up no mail of what an administrator ends', { tag: '@v5.0.0-6.3.5' }, async ({
+    store,
+    alice,
+    place,
+  }) => {
+    const mails = async () => (await place.query('select 1 as mail from outbox')).length
+    const counted: number[] = []
+    for (const reason of ['limit', 'administrator']) {
+      for (let index = 0; index < 6; index++)
+        await store.events.append({ ...event('session-ended', alice), detail: { reason } })
+      counted.push(await mails())
+    }
+    expect(counted).toEqual([5, 11])
+  })
+
   test('nothing personal is written of a deleted account', { tag: '@v5.0.0-14.2.4' }, async ({
     store,
     alice,
