@@ -5,7 +5,6 @@ import { settings } from '#lib/config.ts'
 import type { RequestContext } from '#lib/http/request-context.ts'
 import { standing } from '#lib/session/policy.ts'
 import { store } from '#lib/store.ts'
-import { hasPasskey } from './assurance.ts'
 import { type Proceeded, proceed } from './completion.ts'
 import { findHalf, type HalfSignIn, takeHalf } from './half-sign-in.ts'
 import { verifyAuthentication } from './passkeys.ts'
@@ -34,8 +33,6 @@ export interface Waiting {
   /** How many of them must end at least. */
   readonly excess: number
   readonly action: 'refuse' | 'ask'
-  /** Level 3: whoever came in without a passkey ends no session. Those run out by themselves. */
-  readonly takesPasskey: boolean
 }
 
 export type Roomed =
@@ -53,15 +50,13 @@ export async function waiting(context: RequestContext, id?: string): Promise<Wai
   if (most === null || action === 'end-oldest') return null
   const [all, now] = [await store().sessions.list(half.userId), await store().clock()]
   const sessions = all.filter((session) => standing(session, policy, now) === 'active')
-  const takesPasskey = policy.level === 3 && factors.passkeys.length > 0 && !hasPasskey(half.authentications)
-  return { half, sessions, excess: Math.max(0, sessions.length + 1 - most), action, takesPasskey }
+  return { half, sessions, excess: Math.max(0, sessions.length + 1 - most), action }
 }
 
 /** `ask`: the ones with these ids end, and the session begins. Ids that are not this account's count for nothing. */
 export async function makeRoom(context: RequestContext, ids: readonly string[], id?: string): Promise<Roomed> {
   const now = await waiting(context, id)
   if (now?.action !== 'ask') return { outcome: 'void' }
-  if (now.takesPasskey) return { outcome: 'wrong-factor' }
   return begin(now.half, context, { ...settings().sessionLimit, chosen: ids })
 }
 

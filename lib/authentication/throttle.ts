@@ -45,7 +45,8 @@ import { DAY, HOUR, MINUTE } from '#lib/time.ts'
  * every change of an authenticator (`securityVersion`). Somebody who commands the mailbox as well can do so again and
  * again, with a notice each time, and is held by the first row: 480 guesses a day, 1 in 690. The owner who mistypes one
  * code in twenty, three times a day, gets to 55 in a year. A recovery code has 120 bits: no number of guesses matters.
- * Passkeys are neither guessed nor counted; they open the account all the while.
+ * Passkeys cannot be guessed and open the account all the while; only to confirm who one is, they are counted with the
+ * rest of what a session tries (0028).
  *
  * **Challenges for passkeys** are rows that anybody can have written: 600 in 15 minutes for a network, so that at most
  * so many of one network stand at any time. Each page of a sign-in asks for one.

@@ -7,9 +7,6 @@ import { actionContext, isOwnForm, setCookies, staleForm, text } from '#lib/http
 import type { RequestContext } from '#lib/http/request-context.ts'
 import type { FormState } from '#ui/form-state.ts'
 
-const TAKES_PASSKEY =
-  'Only a passkey ends another session here. Begin again with one, or wait: a session that nobody uses ends by itself.'
-
 /** No proof is asked for: what was shown stands in the half, which the browser's own secret opens. */
 export async function makeRoomAction(_: FormState, data: FormData): Promise<FormState> {
   const context = await actionContext()
@@ -17,8 +14,7 @@ export async function makeRoomAction(_: FormState, data: FormData): Promise<Form
   // Each box has a name of its own: a form that repeats a name is refused.
   const ids = [...data.keys()].filter((name) => name.startsWith('end-')).map((name) => name.slice(4))
   if (ids.length === 0) return { status: 'refused', message: 'Choose which session is to end.' }
-  const made = await makeRoom(context, ids, text(data, 'attempt'))
-  return made.outcome === 'wrong-factor' ? { status: 'refused', message: TAKES_PASSKEY } : answer(made, context)
+  return answer(await makeRoom(context, ids, text(data, 'attempt')), context)
 }
 
 export async function insistAction(_: FormState, data: FormData): Promise<FormState> {
