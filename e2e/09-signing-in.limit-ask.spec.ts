@@ -58,6 +58,28 @@ test('over the API: 409 names the sessions, and picking one begins', asvs('7.1.2
   expect((await choose(server, cookiesOf(full), { end: [await alice.sessionId()] })).status, 'once').toBe(401)
 })
 
+test('once there is room again, nothing has to end', asvs('7.1.2'), async ({ alice, server }) => {
+  const { laptop } = await fill(alice, server)
+  const phone = await alice.anotherBrowser('safari-iphone')
+  await phone.page.goto('/sign-in?returnTo=%2Faccount%2Factivity')
+  await phone.fillSignIn()
+  await expect(phone.page).toHaveURL('/sign-in/limit')
+  const full = await trySignIn(server, alice)
+  await laptop.signOut()
+  const heading = phone.page.getByRole('heading', { name: 'There is room again' })
+  await phone.page.reload()
+  await expect(heading).toBeVisible()
+  await expectClean(phone.page)
+  await phone.page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(phone.page).toHaveURL('/account/activity')
+  expect(await alice.isSignedIn()).toBe(true)
+  const still = await choose(server, cookiesOf(full), { end: [] })
+  expect(still.status, 'full again').toBe(409)
+  await phone.signOut()
+  expect((await choose(server, cookiesOf(still), { end: [] })).status).toBe(201)
+  expect(server.ended(alice.email).map(({ reason }) => reason)).not.toContain('limit')
+})
+
 test('it comes after every factor, and not before', asvs('7.1.2', '6.3.3', '6.3.8'), async ({ alice, server }) => {
   const { id } = await fill(alice, server)
   const app = giveApp(server, alice)

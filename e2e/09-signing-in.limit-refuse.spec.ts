@@ -6,7 +6,7 @@
  * Promise: with `SESSION_LIMIT_ACTION=refuse` a sign-in stops at the limit. Whoever shows once more who they are ends the
  * session that was used least recently: nobody is shut out of their own account.
  */
-import { sendJson } from './api.ts'
+import { sendJson, trySignIn } from './api.ts'
 import { asvs, expect, expectClean, test } from './book.ts'
 import { givePasskey, SoftPasskey, signInByButton, VirtualAuthenticator } from './factors.ts'
 import { choose, cookiesOf, fill, LIMIT } from './full-account.ts'
@@ -30,6 +30,28 @@ test('the way out: once more the password, and the oldest ends', asvs('7.1.2', '
   await expect(phone.page).toHaveURL('/account/sessions')
   expect(server.endedRow(id)).toMatchObject({ reason: 'limit', ended_by: 'Safari on iOS' })
   expect(await alice.isSignedIn(), 'the one in use stays').toBe(true)
+})
+
+test('once there is room again, nothing has to end, here as well', asvs('7.1.2'), async ({ alice, server }) => {
+  const { laptop } = await fill(alice, server)
+  const phone = await alice.anotherBrowser('safari-iphone')
+  await phone.page.goto('/sign-in?returnTo=%2Faccount%2Factivity')
+  await phone.fillSignIn()
+  await expect(phone.page).toHaveURL('/sign-in/limit')
+  const full = await trySignIn(server, alice)
+  await laptop.signOut()
+  const heading = phone.page.getByRole('heading', { name: 'There is room again' })
+  await phone.page.reload()
+  await expect(heading).toBeVisible()
+  await expectClean(phone.page)
+  await phone.page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(phone.page).toHaveURL('/account/activity')
+  expect(await alice.isSignedIn()).toBe(true)
+  const still = await choose(server, cookiesOf(full), { end: [] })
+  expect(still.status, 'full again').toBe(409)
+  await phone.signOut()
+  expect((await choose(server, cookiesOf(still), { end: [] })).status).toBe(201)
+  expect(server.ended(alice.email).map(({ reason }) => reason)).not.toContain('limit')
 })
 
 test('a passkey confirms it too', asvs('7.1.2', '7.5.2'), async ({ alice, guard, server }) => {

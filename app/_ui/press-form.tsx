@@ -10,11 +10,11 @@ interface PressFormProps extends FormProps {
 }
 
 /** One button: what a mailed link is for happens when a person presses it, not when a program opens the link. */
-export function PressForm({ action, formToken, label, variant }: PressFormProps) {
+export function PressForm({ action, formToken, hidden, label, variant }: PressFormProps) {
   const { state, form, send } = useForm(action)
   return (
     <form ref={form} action={send} noValidate className="space-y-5">
-      <HiddenInputs formToken={formToken} />
+      <HiddenInputs formToken={formToken} hidden={hidden} />
       <FormMessage state={state} />
       <SubmitButton wide variant={variant}>
         {label}

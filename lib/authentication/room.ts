@@ -30,7 +30,7 @@ export interface Waiting {
   readonly half: HalfSignIn
   /** Those that count, newest activity first. */
   readonly sessions: readonly Session[]
-  /** How many of them must end at least. */
+  /** How many of them must end at least. None: there is room again. */
   readonly excess: number
   readonly action: 'refuse' | 'ask'
 }
@@ -53,10 +53,13 @@ export async function waiting(context: RequestContext, id?: string): Promise<Wai
   return { half, sessions, excess: Math.max(0, sessions.length + 1 - most), action }
 }
 
-/** `ask`: the ones with these ids end, and the session begins. Ids that are not this account's count for nothing. */
+/**
+ * `ask`: the ones with these ids end, and the session begins. Ids that are not this account's count for nothing.
+ * Without any, nothing ends, and the session begins if there is room by now; so too where sign-ins are refused.
+ */
 export async function makeRoom(context: RequestContext, ids: readonly string[], id?: string): Promise<Roomed> {
   const now = await waiting(context, id)
-  if (now?.action !== 'ask') return { outcome: 'void' }
+  if (!now || (now.action !== 'ask' && ids.length > 0)) return { outcome: 'void' }
   return begin(now.half, context, { ...settings().sessionLimit, chosen: ids })
 }
 

@@ -1,6 +1,6 @@
 'use server'
 import { redirect } from 'next/navigation'
-import { insistWithPassword, makeRoom, type Roomed } from '#lib/authentication/room.ts'
+import { insistWithPassword, makeRoom, type Roomed, waiting } from '#lib/authentication/room.ts'
 import { throttledSentence } from '#lib/authentication/throttle-words.ts'
 import { beganCookies } from '#lib/http/began.ts'
 import { actionContext, isOwnForm, setCookies, staleForm, text } from '#lib/http/form.ts'
@@ -13,8 +13,15 @@ export async function makeRoomAction(_: FormState, data: FormData): Promise<Form
   if (!isOwnForm(data, context)) return { status: 'refused', message: await staleForm() }
   // Each box has a name of its own: a form that repeats a name is refused.
   const ids = [...data.keys()].filter((name) => name.startsWith('end-')).map((name) => name.slice(4))
-  if (ids.length === 0) return { status: 'refused', message: 'Choose which session is to end.' }
-  return answer(await makeRoom(context, ids, text(data, 'attempt')), context)
+  const attempt = text(data, 'attempt')
+  if (ids.length === 0 && (await mustChoose(context, attempt)))
+    return { status: 'refused', message: 'Choose which session is to end.' }
+  return answer(await makeRoom(context, ids, attempt), context)
+}
+
+async function mustChoose(context: RequestContext, attempt: string): Promise<boolean> {
+  const now = await waiting(context, attempt)
+  return now?.action === 'ask' && now.excess > 0
 }
 
 export async function insistAction(_: FormState, data: FormData): Promise<FormState> {

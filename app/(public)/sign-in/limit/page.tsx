@@ -14,6 +14,7 @@ import { relativeTime } from '#lib/words/time.ts'
 import { AuthLayout } from '#ui/auth-layout.tsx'
 import { type Choice, ChooseForm, InsistForm } from '#ui/limit-form.tsx'
 import { PasskeySignIn } from '#ui/passkey/passkey-sign-in.tsx'
+import { PressForm } from '#ui/press-form.tsx'
 import { insistAction, makeRoomAction } from './actions.ts'
 
 export const metadata: Metadata = { title: 'Too many sessions' }
@@ -24,6 +25,17 @@ export default async function LimitPage() {
   const now = await waiting(context)
   if (!now) redirect('/sign-in?again')
   const form = { formToken: formToken(context), hidden: { attempt: now.half.id } }
+  if (now.excess === 0) {
+    return (
+      <AuthLayout
+        title="There is room again"
+        lead="Another session of this account has ended meanwhile, so none has to end for this one."
+        footer={<a href="/sign-in">Start again</a>}
+      >
+        <PressForm {...form} action={makeRoomAction} label="Sign in" />
+      </AuthLayout>
+    )
+  }
   return (
     <AuthLayout title="Too many sessions" lead={leadOf(now)} footer={<a href="/sign-in">Start again</a>}>
       {now.action === 'ask' ? (

@@ -4,9 +4,9 @@ import { notAllowed, open, readBody } from '#lib/http/api.ts'
 import { requestContext } from '#lib/http/request-context.ts'
 import { signedInAnswer } from '#lib/http/signed-in.ts'
 
-/** `end`: which sessions, where the person is asked. A password or a passkey: where sign-ins are refused otherwise. */
+/** `end`: which sessions, where the person is asked; none where there is room again. A password or a passkey: where sign-ins are refused otherwise. */
 const Choice = z.union([
-  z.object({ end: z.array(z.string()).min(1).max(1000), attempt: z.string().optional() }),
+  z.object({ end: z.array(z.string()).max(1000), attempt: z.string().optional() }),
   z.object({ password: z.string(), attempt: z.string().optional() }),
   z.object({ type: z.literal('passkey'), response: z.unknown(), attempt: z.string().optional() }),
 ])
