@@ -10,6 +10,7 @@ import { json } from './api.ts'
 import { beganHeaders } from './began.ts'
 import { problem } from './problem.ts'
 import type { RequestContext } from './request-context.ts'
+import { throttledProblem } from './throttled.ts'
 
 /** What the API answers to a step of a sign-in, whichever it was. */
 export async function signedInAnswer(result: SignedIn | Stepped | Roomed, context: RequestContext): Promise<Response> {
@@ -23,7 +24,7 @@ export async function signedInAnswer(result: SignedIn | Stepped | Roomed, contex
     case 'no-room':
       return problem('session_limit')
     case 'throttled':
-      return problem('too_many_attempts', { retryAfter: result.retryAfter })
+      return throttledProblem(result)
     case 'second-factor':
       return json({ next: result.next }, 202, beganHeaders(result.cookie, context))
     case 'limit-reached':

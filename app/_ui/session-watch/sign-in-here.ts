@@ -37,8 +37,9 @@ export function verifyHere({ onSignedIn, onFull }: Pick<Heard, 'onSignedIn' | 'o
   }
 }
 
-function refusal({ status, headers }: Response, body: { readonly title?: string } | null): string {
-  if (status === 429) return throttledSentence(Number(headers.get('retry-after')) || 1)
+/** `detail`: what there is to do where waiting is no way out. */
+function refusal({ status, headers }: Response, body: { readonly [K in 'title' | 'detail']?: string } | null): string {
+  if (status === 429) return body?.detail ?? throttledSentence(Number(headers.get('retry-after')) || 1)
   if (status === 400) return 'Enter your email address and your password.'
   return body?.title ?? 'Signet cannot sign you in at the moment. Try again in a few seconds.'
 }

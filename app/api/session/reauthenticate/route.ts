@@ -5,6 +5,7 @@ import { json, notAllowed, readBody, withStanding } from '#lib/http/api.ts'
 import { setCookie } from '#lib/http/cookies.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
+import { throttledProblem } from '#lib/http/throttled.ts'
 import { isConfirmedEach } from '#lib/session/current.ts'
 import { describeCurrent } from '#lib/session/describe.ts'
 
@@ -33,7 +34,7 @@ export const POST = withStanding(async (current, { request }) => {
     case 'superseded':
       return problem('session_renewed')
     case 'throttled':
-      return problem('too_many_attempts', { retryAfter: result.retryAfter })
+      return throttledProblem(result)
     case 'confirmed': {
       const { session, cookie, confirmed } = result
       if (confirmed && isConfirmedEach(session)) await keepConfirmation(session, confirmed)
