@@ -151,7 +151,10 @@ export type AccountChange =
   /** The new address stands in the link's half-state. */
   | { readonly kind: 'email-changed' }
   | { readonly kind: 'email-restored'; readonly from: string; readonly to: string }
-  /** Of somebody who has lost theirs: the authenticator app, the passkeys and the recovery codes go, the password stays. */
+  /**
+   * Of somebody who has lost theirs: the authenticator app, the passkeys and the recovery codes go. The password stays,
+   * and so do accounts elsewhere: whoever has those has not lost them.
+   */
   | { readonly kind: 'factors-removed' }
   /** "This wasn't me": everything ends, and no password opens the account until a mailed reset. */
   | { readonly kind: 'reported' }

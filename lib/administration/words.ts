@@ -36,7 +36,7 @@ const DONE: Readonly<Record<Act, (ended: number) => string>> = {
   'account-deleted': (ended) =>
     `The account is deleted, and ${sessions(ended)} ended. Its events are kept, without anything personal.`,
   'factors-removed': (ended) =>
-    `The password alone signs in now, until the person adds another authenticator; ${sessions(ended)} ended.`,
+    `The authenticator app, the passkeys and the recovery codes are gone, and ${sessions(ended)} ended. A password and linked accounts elsewhere still sign in.`,
   'administrator-granted': (ended) =>
     `The person is an administrator from the next sign-in on; until then ${sessions(ended)} ended.`,
   'administrator-withdrawn': (ended) => `The person is no administrator any more, and ${sessions(ended)} ended.`,

@@ -23,7 +23,7 @@ const USAGE = `Usage: npm run signet -- COMMAND
   users disable EMAIL          ends all sessions of an account, and lets nobody sign in
   users enable EMAIL           lets them sign in again; what was ended stays ended
   users delete EMAIL           deletes an account for good; its events stay, without anything personal
-  users remove-factors EMAIL   for who has lost theirs: app, passkeys and codes go, the password signs in
+  users remove-factors EMAIL   for who has lost theirs: app, passkeys and codes go; password and linked accounts stay
   users grant-admin EMAIL      makes an account an administrator's; its sessions end
   users withdraw-admin EMAIL   takes that back; its sessions end
      --reason TEXT             with a change of an account: why, for the person to read

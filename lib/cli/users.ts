@@ -25,7 +25,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   delete: { act: 'account-deleted', done: 'is deleted; what happened is kept, without anything personal' },
   'remove-factors': {
     act: 'factors-removed',
-    done: 'has no authenticator app, no passkey and no recovery code any more: the password signs in',
+    done: 'has no authenticator app, no passkey and no recovery code any more; a password and linked accounts elsewhere still sign in',
   },
   'grant-admin': {
     act: 'administrator-granted',

@@ -157,6 +157,12 @@ test('an administrator’s device is nobody else’s business', () => {
   expect(text).not.toMatch(/Firefox|Lyon/)
 })
 
+test('whose authenticators were removed is told what still signs in, whether there is a password or not', () => {
+  const text = composed({ kind: 'factors-removed' }).text.replace(/\s+/g, ' ')
+  expect(text).toContain('A password and linked accounts elsewhere stay as they were')
+  expect(text).not.toMatch(/alone signs in|change your password/)
+})
+
 test('of what no mail tells there is none', () => {
   expect(compose(mailOf({ kind: 'profile-changed' }), NOON)).toBeNull()
   expect(compose(mailOf({ kind: 'constructor' as EventKind }), NOON)).toBeNull()

@@ -158,8 +158,8 @@ const WORDS: Readonly<Record<NoticeKind, Say>> = {
     ...DONE_ELSEWHERE,
     subject: 'Your authenticators were removed',
     said: [
-      'An administrator has removed the authenticator app, the passkeys and the recovery codes of your account, and signed you out everywhere. The password alone signs in now.',
-      'If you did not ask for that, change your password and tell whoever runs this site.',
+      'An administrator has removed the authenticator app, the passkeys and the recovery codes of your account, and signed you out everywhere. A password and linked accounts elsewhere stay as they were, and sign in without them.',
+      'If you did not ask for that, choose a new password and tell whoever runs this site.',
     ],
   },
   'app-linked': {

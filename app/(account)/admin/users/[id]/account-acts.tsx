@@ -46,7 +46,7 @@ const REMOVE_FACTORS: Choice = {
   button: 'Remove authenticators',
   variant: 'danger',
   effect:
-    'For somebody who has lost theirs, after you have made sure who asks. The authenticator app, the passkeys and the recovery codes go, every session ends, and the password alone signs in.',
+    'For somebody who has lost theirs, after you have made sure who asks. The authenticator app, the passkeys and the recovery codes go, and every session ends. A password and linked accounts elsewhere stay and sign in without them; who has neither sets a password by a mailed link.',
 }
 const GRANT: Choice = {
   act: 'administrator-granted',
@@ -73,7 +73,7 @@ export function AccountActs({ user, own, view }: Props) {
         <Fact term="Created">
           <Time at={user.createdAt} now={view.now} both />
         </Fact>
-        <Fact term="Password">{user.passwordHash ? 'Set' : 'Switched off: a mailed link sets a new one'}</Fact>
+        <Fact term="Password">{user.passwordHash ? 'Set' : 'None: a mailed link sets one'}</Fact>
         {user.disabledAt && (
           <Fact term="Disabled">
             <Time at={user.disabledAt} now={view.now} both />
