@@ -163,6 +163,11 @@ test('whose authenticators were removed is told what still signs in, whether the
   expect(text).not.toMatch(/alone signs in|change your password/)
 })
 
+test('a session that was ended for another may have been picked', () => {
+  const text = composed({ kind: 'session-ended', detail: { reason: 'limit' } }).text.replace(/\s+/g, ' ')
+  expect(text).toContain('whoever signed in has picked it, or it had not been used for longest')
+})
+
 test('of what no mail tells there is none', () => {
   expect(compose(mailOf({ kind: 'profile-changed' }), NOON)).toBeNull()
   expect(compose(mailOf({ kind: 'constructor' as EventKind }), NOON)).toBeNull()

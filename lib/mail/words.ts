@@ -231,7 +231,7 @@ const ENDED_BY_LIMIT: Words = {
   ...DONE_HERE,
   subject: 'A session was ended to make room for another',
   said: [
-    'Somebody signed in to your account, and it was in use in as many places as are allowed. So the session that had not been used for longest was ended.',
+    'Somebody signed in to your account, and it was in use in as many places as are allowed. So one was ended: whoever signed in has picked it, or it had not been used for longest.',
   ],
 }
 
