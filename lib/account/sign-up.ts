@@ -22,6 +22,8 @@ export interface Application {
 
 export type SignedUp =
   | { readonly outcome: 'signed-up'; readonly user: User; readonly session: SessionCheck; readonly cookie: Cookie }
+  /** There is an account, and no session: all sessions were ended in this very moment, or the account was disabled. */
+  | { readonly outcome: 'no-session' }
   | { readonly outcome: 'invalid'; readonly errors: readonly FieldError[] }
   | { readonly outcome: 'throttled'; readonly retryAfter: number }
 
@@ -48,7 +50,7 @@ export async function signUp(application: Application, context: RequestContext):
   if (user === 'email-taken') return { outcome: 'invalid', errors: [{ field: 'email', message: TAKEN }] }
   await attempt.giveBack()
   const opened = await beginSession(newBeginning(user, 'pwd'), context)
-  if (opened.outcome !== 'begun') throw new Error('a new account has no limit to reach and nothing to be refused for')
+  if (opened.outcome !== 'begun') return { outcome: 'no-session' }
   return { outcome: 'signed-up', user, session: opened.session, cookie: opened.cookie }
 }
 

@@ -1,4 +1,6 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
+import type { Store } from '#db/contract.ts'
+import { begin, proofOf, test } from '#db/testing.ts'
 import { signedInAnswer } from './signed-in.ts'
 
 const NOBODYS = {} as never
@@ -15,3 +17,19 @@ test('a wait that is no way out is told as one', { tag: '@v5.0.0-6.3.1' }, async
     )
   }
 })
+
+test('a session that was ended in the moment it began is none', { tag: '@v5.0.0-7.4.1' }, async ({ store, alice }) => {
+  shared.signetStore = store
+  const session = await begin(store, alice)
+  await store.sessions.signOut(proofOf(session))
+  const signedIn = { outcome: 'signed-in', session, user: await store.users.find(alice), returnTo: '/' } as const
+  const answer = await signedInAnswer({ ...signedIn, cookie: {} } as never, NOBODYS)
+  delete shared.signetStore
+  expect([answer.status, (await answer.json()).code, answer.headers.has('set-cookie')]).toEqual([
+    401,
+    'no_session',
+    false,
+  ])
+})
+
+const shared = globalThis as { signetStore?: Store }

@@ -1,10 +1,11 @@
 import 'server-only'
+import type { SessionCheck } from '#db/contract.ts'
 import type { Roomed } from '#lib/authentication/room.ts'
 import type { Stepped } from '#lib/authentication/second-step.ts'
 import type { SignedIn } from '#lib/authentication/sign-in.ts'
 import { settings } from '#lib/config.ts'
 import { describeCurrent } from '#lib/session/describe.ts'
-import { sessionView, userView } from '#lib/session/view.ts'
+import { type SessionView, sessionView, userView } from '#lib/session/view.ts'
 import { store } from '#lib/store.ts'
 import { json } from './api.ts'
 import { beganHeaders } from './began.ts'
@@ -29,12 +30,20 @@ export async function signedInAnswer(result: SignedIn | Stepped | Roomed, contex
       return json({ next: result.next }, 202, beganHeaders(result.cookie, context))
     case 'limit-reached':
       return limitReached(result, context)
-    case 'signed-in': {
-      const { id, now } = result.session
-      const session = await describeCurrent({ sessionId: id, session: result.session, now })
-      return json({ session, user: userView(result.user) }, 201, beganHeaders(result.cookie, context))
-    }
+    case 'signed-in':
+      return describedAnswer(result.session, (session) =>
+        json({ session, user: userView(result.user) }, 201, beganHeaders(result.cookie, context)),
+      )
   }
+}
+
+/** With the session as it stands under its new token; ended elsewhere meanwhile, it is none, and neither is the token. */
+export async function describedAnswer(
+  session: SessionCheck,
+  answer: (view: SessionView) => Response,
+): Promise<Response> {
+  const view = await describeCurrent({ sessionId: session.id, session, now: session.now })
+  return view ? answer(view) : problem('no_session')
 }
 
 /** With the account's sessions: all that a sign-in takes was right, so they are the person's own to see. */

@@ -4,7 +4,7 @@ import { signUp } from '#lib/account/sign-up.ts'
 import { throttledSentence } from '#lib/authentication/throttle-words.ts'
 import { beganCookies } from '#lib/http/began.ts'
 import { actionContext, isOwnForm, setCookies, staleForm, text } from '#lib/http/form.ts'
-import { returnPath } from '#lib/http/return-path.ts'
+import { returnPath, signInPath } from '#lib/http/return-path.ts'
 import type { FormState } from '#ui/form-state.ts'
 
 /** No proof is asked for: an account that does not exist yet has none. */
@@ -20,6 +20,9 @@ export async function signUpAction(_: FormState, data: FormData): Promise<FormSt
     }
     case 'throttled':
       return { status: 'refused', message: throttledSentence(result.retryAfter), values }
+    case 'no-session':
+      redirect(signInPath(returnPath(text(data, 'returnTo'))))
+      break
     case 'signed-up':
       await setCookies(beganCookies(result.cookie, context))
       redirect(returnPath(text(data, 'returnTo')))

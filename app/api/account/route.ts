@@ -17,6 +17,8 @@ export const POST = open(async ({ request }) => {
       return problem('invalid_input', { errors: result.errors })
     case 'throttled':
       return problem('too_many_attempts', { retryAfter: result.retryAfter })
+    case 'no-session':
+      return problem('no_session')
     case 'signed-up':
       return json({ user: userView(result.user) }, 201, beganHeaders(result.cookie, context))
   }

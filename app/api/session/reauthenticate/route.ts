@@ -5,9 +5,9 @@ import { json, notAllowed, readBody, withStanding } from '#lib/http/api.ts'
 import { setCookie } from '#lib/http/cookies.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
+import { describedAnswer } from '#lib/http/signed-in.ts'
 import { throttledProblem } from '#lib/http/throttled.ts'
 import { isConfirmedEach } from '#lib/session/current.ts'
-import { describeCurrent } from '#lib/session/describe.ts'
 
 /** `{password}`, `{code}`, both, or `{type: "passkey", response}`. */
 const Proof = z.union([
@@ -38,8 +38,7 @@ export const POST = withStanding(async (current, { request }) => {
     case 'confirmed': {
       const { session, cookie, confirmed } = result
       if (confirmed && isConfirmedEach(session)) await keepConfirmation(session, confirmed)
-      const view = await describeCurrent({ sessionId: session.id, session, now: session.now })
-      return json({ session: view }, 200, { 'set-cookie': setCookie(cookie) })
+      return describedAnswer(session, (view) => json({ session: view }, 200, { 'set-cookie': setCookie(cookie) }))
     }
   }
 })
