@@ -246,11 +246,30 @@ test(
   },
 )
 
+test(
+  'an act from a page of before says that it is so already, and is done no second time',
+  asvs('7.4.3', '7.4.5'),
+  async ({ alice, bob, server }) => {
+    appoint(server, alice)
+    const page = await new UserPage(server, alice, bob).open()
+    await page.ask('Make administrator')
+    appoint(server, bob)
+    await page.dialog.getByLabel('Reason').fill('on call')
+    await page.dialog.locator('button[type=submit]').last().click()
+    await page.outcome('The person is an administrator already. Nothing was done.')
+    expect(await bob.isSignedIn()).toBe(true)
+    expect(server.events(bob.email).map(({ kind }) => kind)).not.toContain('administrator-granted')
+  },
+)
+
 test('the command line makes administrators, and lists who there is', asvs('7.4.5'), async ({ alice, bob, server }) => {
   expect(await signet(server, 'users', 'grant-admin', alice.email.toUpperCase())).toContain('is an administrator now')
   await alice.begin()
   await alice.page.goto('/admin/users')
   await expect(alice.page.getByRole('heading', { name: 'Users', level: 1 })).toBeVisible()
+  const again = `${alice.email} is an administrator already; nothing was done.\n`
+  expect(await signet(server, 'users', 'grant-admin', alice.email)).toBe(again)
+  expect(await alice.isSignedIn(), 'nothing has ended').toBe(true)
   expect(await signet(server, 'users', 'list', bob.email)).toBe(`${bob.email}\t-\t1 session\tBob\n`)
   await signet(server, 'users', 'withdraw-admin', alice.email)
   expect(await alice.isSignedIn()).toBe(false)
