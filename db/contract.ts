@@ -135,7 +135,8 @@ export interface SessionStore {
   /**
    * Opens a locked session again, under a new token: one factor has just been shown, and `generation` is of the token
    * that came along. It goes on `in` these circumstances, and counts to the limit from here: the oldest ends for it.
-   * `undefined` unless it is locked, of this user, within its lifetime, that token is its newest, and there is room.
+   * `undefined` unless it is locked, of this user, within its lifetime, that token is present or its successor, and
+   * there is room.
    */
   unlock(id: string, generation: number, by: Unlocking, event: NewEvent): MaybePromise<SessionCheck | undefined>
 

@@ -34,12 +34,9 @@ export function holds<S extends SessionCheck>(session: S | undefined, proof: Ses
   return stands(session, rules) && showsItsToken(session, proof, rules)
 }
 
-function showsItsToken(
-  { generation, successor, predecessor }: SessionCheck,
-  proof: SessionProof,
-  rules: Rules,
-): boolean {
-  if (proof.generation === generation || proof.generation === successor?.generation) return true
+function showsItsToken(session: SessionCheck, proof: SessionProof, rules: Rules): boolean {
+  const { predecessor } = session
+  if (isGood(session, proof.generation)) return true
   if (proof.generation !== predecessor?.generation || predecessor.retiredBy === 'authentication') return false
   // What counts is when the token was shown: an act may take longer than the grace.
   return proof.now.getTime() < predecessor.retiredAt.getTime() + rules.renewalGrace * 1000
@@ -51,6 +48,14 @@ function showsItsToken(
  */
 export function isNewest({ generation, successor }: SessionCheck, proof: SessionProof): boolean {
   return generation === proof.generation && successor === null
+}
+
+/**
+ * Whether a token of that generation was handed out and no other has taken its place: until the successor has been shown,
+ * the answer that brought it may be lost, and the one before it is all that the browser has.
+ */
+export function isGood({ generation, successor }: SessionCheck, shown: number): boolean {
+  return shown === generation || shown === successor?.generation
 }
 
 /** Null: it goes on, or is locked. Where nothing locks, it ends instead: in neither case does it stay open. */

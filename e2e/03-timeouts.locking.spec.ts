@@ -206,6 +206,36 @@ test('signing out ends it for good', asvs('7.4.1', '7.4.4'), async ({ alice, ser
   expect(server.endedRow(id)).toMatchObject({ reason: 'signed-out' })
 })
 
+/** A renewal was due, and its answer never came: the browser has the token before. */
+async function loseRenewal(person: Person, server: Server): Promise<void> {
+  server.ageSession(await person.sessionId(), { renewed: 15 * 60 })
+  const { cookies } = await server.request({ path: '/account', headers: { cookie: await person.cookieHeader() } })
+  expect(cookies.map(({ name }) => name)).toEqual(['__Host-session'])
+}
+
+test(
+  'an answer with a new token that was lost before costs nothing: the one before it opens the lock',
+  asvs('7.3.1', 'CS-SESS-renewal'),
+  async ({ alice, server }) => {
+    await loseRenewal(alice, server)
+    const id = await leave(alice, server)
+    await alice.page.goto('/account')
+    await expect(alice.page.getByLabel('Email')).toHaveValue(alice.email)
+    await alice.page.getByLabel('Password', { exact: true }).fill(alice.password)
+    await alice.page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await expect(alice.page).toHaveURL('/account')
+    expect(await alice.sessionId()).toBe(id)
+    expect(server.row(id)).toMatchObject({ generation: 3, successor_generation: null, locked_at: null })
+  },
+)
+
+test('nor the sign-out', asvs('7.4.1', '7.4.4'), async ({ alice, server }) => {
+  await loseRenewal(alice, server)
+  const id = await leave(alice, server)
+  expect((await alice.api.delete('/api/session')).status()).toBe(204)
+  expect(server.endedRow(id)).toMatchObject({ reason: 'signed-out' })
+})
+
 test('it is listed as locked, and can be ended from elsewhere', asvs('7.5.2', '7.3.1'), async ({ alice, server }) => {
   const laptop = await alice.anotherBrowser('firefox-linux')
   await laptop.begin()

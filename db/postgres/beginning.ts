@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Begun, NewSession, SessionLimit, SessionStore } from '../contract.ts'
-import { isAsSeen, isLocked, isNewest, mayBegin, roomFor, roomToUnlock, stands } from '../judgement.ts'
+import { isAsSeen, isGood, isLocked, isNewest, mayBegin, roomFor, roomToUnlock, stands } from '../judgement.ts'
 import { begun, confirmed, type LiveSession, newestGeneration, offered, reauthenticated, unlocked } from '../live.ts'
 import { signedInEvent } from '../records.ts'
 import { isSignedOutElsewhere, keepFederation } from './identities.ts'
@@ -91,7 +91,7 @@ export function beginning(
         const present = await lockOfUser(queries, userId)
         const session = present.find((one) => one.id === id)
         if (session?.userId !== userId || !isLocked(session, options)) return undefined
-        if (newestGeneration(session) !== generation) return undefined
+        if (!isGood(session, generation)) return undefined
         const [user] = await queries.user.execute({ id: userId })
         if (!user || user.disabledAt || user.securityVersion !== securityVersion) return undefined
         if (await isSignedOutElsewhere(queries, by.federation)) return undefined

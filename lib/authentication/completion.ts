@@ -95,7 +95,7 @@ export interface LockedSession {
   readonly generation: number
 }
 
-/** The locked session whose newest token this browser holds: it opens the unlock step and nothing else. */
+/** The locked session of which this browser holds a token that counts: it opens the unlock step and nothing else. */
 export async function lockedSession(cookieHeader: string | null): Promise<LockedSession | null> {
   const current = await currentSession(cookieHeader)
   return current.state === 'none' && current.because === 'locked' ? current : null

@@ -31,7 +31,7 @@ export interface Standing {
 export type NoSession =
   | { readonly state: 'none'; readonly because: 'absent' | 'duplicate' | 'unauthentic' | 'unknown' }
   | { readonly state: 'none'; readonly because: 'retired'; readonly session: SessionCheck }
-  /** Level 2, after inactivity: only the unlock step opens it, with its newest token, whose `generation` this is. */
+  /** Level 2, after inactivity: only the unlock step opens it, with a token of this `generation`, which still counts. */
   | { readonly state: 'none'; readonly because: 'locked'; readonly session: SessionCheck; readonly generation: number }
   /** Level 3, as long as no passkey was shown in it: opens the making of one, and nothing else. */
   | { readonly state: 'none'; readonly because: 'enrolment'; readonly proof: EnrolmentProof }
@@ -105,8 +105,9 @@ function locked(row: SessionCheck, seal: OpenedSeal): MaybePromise<Current> {
   if (!row.lockedAt) return then(store().sessions.lock(row), () => sessionOf(seal))
   const recognition = recognise(row, seal, settings().policy.renewalGrace)
   if (recognition === 'replayed') return then(store().sessions.endAs(row, 'replayed'), () => over(row.id))
-  const newest = recognition === 'successor' || (recognition === 'present' && !row.successor)
-  return newest ? { state: 'none', because: 'locked', session: row, generation: seal.generation } : none('unknown')
+  // Also before a successor that nobody has shown: the answer that brought it may have been lost.
+  const counts = recognition === 'present' || recognition === 'successor'
+  return counts ? { state: 'none', because: 'locked', session: row, generation: seal.generation } : none('unknown')
 }
 
 function prove(row: SessionCheck, seal: OpenedSeal): SessionProof {

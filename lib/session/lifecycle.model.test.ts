@@ -6,8 +6,9 @@ import { worldIn } from './model/world.ts'
 
 /**
  * The life of a session as a game of random moves: a browser visits, reads, posts, sends requests in crowds, loses
- * answers or gets them late, and confirms who it is; time passes; a thief copies the cookie and uses it; the owner ends
- * it all. After each move the promises in `model/referee.ts` must hold. fast-check finds the shortest game that breaks one.
+ * answers or gets them late, and confirms who it is, which also opens a lock; time passes; a thief copies the cookie and
+ * uses it; the owner ends it all. After each move the promises in `model/referee.ts` must hold. fast-check finds the
+ * shortest game that breaks one.
  *
  * @see ASVS v5.0.0-7.2.4, 7.3.1, 7.3.2, 7.4.1
  */

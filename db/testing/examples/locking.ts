@@ -90,6 +90,29 @@ export function locking(): void {
     expect(events).toHaveLength(1)
   })
 
+  for (const [which, generation] of [
+    ['the token before a successor that nobody has shown', 1],
+    ['that successor', 2],
+  ] as const) {
+    test(`${which} opens it, and neither counts afterwards`, { tag: ['@v5.0.0-7.2.4', '@v5.0.0-7.3.1'] }, async ({
+      place,
+      alice,
+    }) => {
+      const { store, session } = await lockable(place, alice)
+      expect(await store.sessions.offer(session.id, 1, successorOf(session), new Date(0))).toMatchObject({
+        generation: 2,
+      })
+      expect(await store.sessions.lock(await inactive(store, place, session))).toBe(true)
+      const shown = by(alice, randomBytes(32))
+      const opened = await store.sessions.unlock(session.id, generation, shown, unlocked(alice, session.id))
+      const retired = { digest: null, retiredBy: 'authentication' }
+      expect(opened).toMatchObject({ generation: 3, successor: null, predecessor: retired, lockedAt: null })
+      for (const old of [1, 2]) {
+        expect(await store.sessions.touch(proofOf(session, old), { ip: null, place: null }, 0)).toBe('session-over')
+      }
+    })
+  }
+
   const refused: [string, (store: Store, place: Place, session: SessionCheck) => unknown, Partial<Unlock>][] = [
     ['by somebody else', async (store) => ({ userId: await signUp(store) }), {}],
     ['by an older token', () => ({}), { generation: 0 }],

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test'
 import { eventOf } from '#db/records.ts'
-import { currentSession, recentProof } from '#lib/session/current.ts'
-import { reauthenticated } from '#lib/session/lifecycle.ts'
+import { type Current, currentSession, recentProof } from '#lib/session/current.ts'
+import { reauthenticated, unlockSession } from '#lib/session/lifecycle.ts'
 import { passSession } from '#lib/session/passage.ts'
 import { openSession } from '#lib/session/seal.ts'
 import type { Move, Who } from './moves.ts'
@@ -21,6 +21,7 @@ export async function play(world: World, moves: readonly Move[]): Promise<void> 
 const NOWHERE = { browser: null, os: null, kind: 'unknown', userAgent: null, ip: null, place: null } as const
 
 type Begun = Awaited<ReturnType<World['begin']>>
+type Locked = Extract<Current, { because: 'locked' }>
 type Answer = 'arrives' | 'late' | 'lost'
 
 class Game {
@@ -69,12 +70,12 @@ class Game {
   async #request(who: Who, move: 'visit' | 'post' | 'read', answer: Answer): Promise<void> {
     const jar = this.#jars[who]
     if (jar === null) return
-    const mustServe = this.#referee.mustServe(who)
+    const must = { serve: this.#referee.mustServe(who), unlock: this.#referee.mustUnlock(who) }
     const stale = await this.#isStale(jar)
     const deliberate = move !== 'read'
     const passed = await passSession({ cookies: jar, from: () => NOWHERE, deliberate, safe: move !== 'post' })
     const current = await currentSession(jar)
-    this.#referee.judge(who, jar, current, mustServe)
+    this.#referee.judge(who, jar, current, must)
     if (stale) await this.#expectTheEnd()
     if (current.state !== 'standing') return
     this.#referee.noteUse(who, current, deliberate)
@@ -108,6 +109,7 @@ class Game {
 
   async #confirm(): Promise<void> {
     const current = await currentSession(this.#jars.owner)
+    if (current.state === 'none' && current.because === 'locked') return this.#unlock(current)
     if (current.state !== 'standing' || current.recognition !== 'present' || current.proof.session.successor) return
     const done = await reauthenticated(current.proof, 'pwd', true, eventOf('reauthenticated', current.proof.userId))
     if (typeof done === 'string') return
@@ -115,6 +117,15 @@ class Game {
     this.#late = []
     this.#jars.owner = cookieText(done.cookie)
     this.#referee.noteAuthentication(this.#jars.owner)
+  }
+
+  async #unlock({ session, generation }: Locked): Promise<void> {
+    const by = { userId: session.userId, method: 'pwd', securityVersion: 1, in: NOWHERE }
+    const opened = await unlockSession(session, generation, by, eventOf('session-unlocked', session.userId))
+    if (!opened) throw new Error('the token that a lock goes by opens it')
+    this.#late = []
+    this.#jars.owner = cookieText(opened.cookie)
+    this.#referee.noteUnlocked(this.#jars.owner)
   }
 
   /** Whatever state the renewal is in, the second press of a sensitive button is decided by the newest token. */

@@ -55,10 +55,15 @@ export class Referee {
 
   /** The owner has shown who they are: whatever was issued before is dead, and the lifetime begins anew. */
   noteAuthentication(cookie: string): void {
+    this.noteUnlocked(cookie)
+    this.#lifetimeFrom = this.#now
+  }
+
+  /** The same, without the lifetime. */
+  noteUnlocked(cookie: string): void {
     for (const issued of this.#issued) this.#retired.add(issued)
     this.#issued.add(cookie)
     this.#lastActive = this.#now
-    this.#lifetimeFrom = this.#now
     this.#firstShown.clear()
   }
 
@@ -69,15 +74,23 @@ export class Referee {
     return who === 'owner' && inTime && !this.#over && !this.#thiefHasBeenActive
   }
 
+  /** The same, when only inactivity keeps it out: one factor must open the lock. */
+  mustUnlock(who: Who): boolean {
+    const { inactivity, lifetime } = this.#limits
+    const locked = this.#now - this.#lastActive >= inactivity && this.#now - this.#lifetimeFrom < lifetime
+    return who === 'owner' && locked && !this.#over && !this.#thiefHasBeenActive
+  }
+
   /** A newer generation has been in use for the grace or longer: somebody else holds this session too. */
   isStale(seal: OpenedSeal): boolean {
     const shown = [...this.#firstShown]
     return shown.some(([other, at]) => other > seal.generation && this.#now - at >= this.#limits.grace)
   }
 
-  /** @param mustServe as it was before the request */
-  judge(who: Who, cookie: string, current: Current, mustServe: boolean): void {
-    if (mustServe) expect(current.state, 'an honest browser is not signed out').toBe('standing')
+  /** @param must as it was before the request */
+  judge(who: Who, cookie: string, current: Current, must: { readonly serve: boolean; readonly unlock: boolean }): void {
+    if (must.serve) expect(current.state, 'an honest browser is not signed out').toBe('standing')
+    if (must.unlock) expect(current, 'an honest browser can open the lock').toMatchObject({ because: 'locked' })
     if (current.state !== 'standing') {
       if (current.because === 'over') this.#over = true
       return
