@@ -2,13 +2,19 @@
  * # Termination: against a step-up, and with forms that have grown old
  *
  * Threat: a person signs out in one tab while another tab has just been given a new token, and stays signed in without
- * knowing it. Or a form that was open for long is refused for ever, and the person gives up on signing out at all.
+ * knowing it; or asks for the end of all sessions and is told goodbye, though no other one has ended. Or a form that was
+ * open for long is refused for ever, and the person gives up on signing out at all.
  *
- * Promise: whoever signs out is signed out, with whichever token of the session the request still carries; and what was
- * refused for its age works at the next press.
+ * Promise: whoever signs out is signed out, with whichever token of the session the request still carries; goodbye after
+ * signing out everywhere is said when all have ended, and else it is asked again; and what was refused for its age works
+ * at the next press.
  */
 import { formOn, MULTIPART, multipart, post } from './action-forms.ts'
-import { asvs, expect, test } from './book.ts'
+import { ActiveSessionsPage } from './active-sessions-page.ts'
+import { asvs, expect, type Person, test } from './book.ts'
+import type { RawAnswer } from './raw.ts'
+import type { Server } from './server.ts'
+import { type OpenForm, openForm } from './ways-in.ts'
 
 test(
   'a sign-out that was on its way during a step-up ends the session all the same',
@@ -29,6 +35,42 @@ test(
     expect(server.endedRow(id)).toMatchObject({ reason: 'signed-out' })
   },
 )
+
+/** The owner presses `Sign out everywhere`, with this cookie, on a page that was open before. */
+async function pressEverywhere(server: Server, cookie: string, form: OpenForm): Promise<RawAnswer> {
+  const headers = { cookie, origin: server.origin, 'content-type': form.type }
+  return server.request({ method: 'POST', path: '/sign-out', headers, body: form.body })
+}
+
+/** How it can be that the session, from which that is asked, is none. */
+const NONE: readonly (readonly [string, (owner: Person, server: Server) => unknown])[] = [
+  ['it is locked', async (owner, server) => server.ageSession(await owner.sessionId(), { lastActive: 15 * 60 })],
+  ['its time was up', async (owner, server) => server.ageSession(await owner.sessionId(), { began: 8 * 60 * 60 })],
+  ['it was signed out in another tab', (owner) => owner.api.delete('/api/session')],
+  [
+    'another tab has just been given a new token',
+    (owner) => owner.api.post('/api/session/reauthenticate', { data: { password: owner.password } }),
+  ],
+]
+
+for (const [why, happens] of NONE) {
+  test(
+    `signing out everywhere is not called done when nothing else has ended, since ${why}`,
+    asvs('7.4.1', '7.5.2'),
+    async ({ alice, server }) => {
+      const laptop = await alice.anotherBrowser('firefox-linux')
+      await laptop.begin()
+      const cookie = await alice.cookieHeader()
+      const values = { scope: 'everywhere', act: 'sign-out-everywhere' }
+      const form = await openForm(server, cookie, '/account', { button: 'Sign out', values })
+      await happens(alice, server)
+      const answer = await pressEverywhere(server, cookie, form)
+      expect([answer.status, answer.headers.location]).toEqual([303, '/account/sessions?end=everywhere'])
+      expect(answer.cookies, 'another tab may hold a good one').toEqual([])
+      expect(await laptop.isSignedIn()).toBe(true)
+    },
+  )
+}
 
 test(
   'with scripts, a form that has grown old is renewed by the first press and works with the second',
@@ -77,6 +119,25 @@ test.describe('without scripts', () => {
       await alice.page.getByRole('banner').getByRole('button', { name: 'Sign out', exact: true }).click()
       await expect(alice.page.getByText('That page was of an earlier session')).toBeVisible()
       expect(server.sessions(alice.email)).toHaveLength(1)
+    },
+  )
+
+  test(
+    'whoever was not signed out everywhere signs in, and finds the question again',
+    asvs('7.4.1', '7.5.2'),
+    async ({ alice, server }) => {
+      const laptop = await alice.anotherBrowser('firefox-linux')
+      await laptop.begin()
+      const list = await new ActiveSessionsPage(alice.page).open()
+      const dialog = await list.askEverywhere()
+      const id = await alice.sessionId()
+      server.ageSession(id, { began: 8 * 60 * 60 })
+      await dialog.getByRole('button', { name: 'Sign out everywhere' }).click()
+      await expect(alice.page.getByRole('status')).toContainText('Your session reached its time limit')
+      await alice.fillSignIn()
+      await dialog.getByRole('button', { name: 'Sign out everywhere' }).click()
+      await expect(alice.page).toHaveURL('/sign-in?reason=signed-out')
+      expect(await laptop.isSignedIn()).toBe(false)
     },
   )
 })

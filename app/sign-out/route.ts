@@ -2,9 +2,9 @@ import { actOf } from '#lib/authentication/confirmed-act.ts'
 import { shownIn } from '#lib/authentication/shown.ts'
 import { type NotProven, stepUp } from '#lib/authentication/step-up.ts'
 import { notAllowed, open } from '#lib/http/api.ts'
-import { readLimited } from '#lib/http/body.ts'
 import { type Cookie, clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { isOwnForm, text } from '#lib/http/form.ts'
+import { readForm } from '#lib/http/form-body.ts'
 import { problem } from '#lib/http/problem.ts'
 import { requestContext } from '#lib/http/request-context.ts'
 import { ID } from '#lib/random.ts'
@@ -18,18 +18,16 @@ import { endAllSessions, sessionToLeave } from '#lib/session/ending.ts'
  * @see ASVS v5.0.0-7.4.4, 3.5.3; W3C Clear-Site-Data
  */
 export const POST = open(async ({ request }) => {
+  const form = await readForm(request)
+  if (!form) return problem('too_large')
+  const everywhere = text(form, 'scope') === 'everywhere'
   const current = await currentSession(request.headers.get('cookie'))
   const sessionId = sessionToLeave(current)?.id
-  // Whoever presses the button ends up signed out, also when the session was over before.
-  if (sessionId === undefined) return goodbye()
-  const body = await readLimited(request)
-  if (!body) return problem('too_large')
-  const form = await formOf(body, request.headers)
+  // Whoever presses the button ends up signed out, also when the session was over before: here, and nowhere else.
+  if (sessionId === undefined) return everywhere ? backToAsk() : goodbye()
   // A tab of an earlier session: this one was not meant.
   if (!isOwnForm(form, { sessionId })) return redirectTo('/account/sessions?problem=form', {})
-  if (current.state === 'standing' && text(form, 'scope') === 'everywhere') {
-    return everywhere(current, form, request.headers)
-  }
+  if (everywhere) return current.state === 'standing' ? endEverywhere(current, form, request.headers) : backToAsk()
   return goodbye(askedBy(form), await signOutRemembered(current, requestContext(request.headers)))
 })
 
@@ -39,26 +37,31 @@ function askedBy(form: FormData): string | undefined {
   return ID.test(id) ? `/end-session/${id}` : undefined
 }
 
-async function formOf(body: Buffer<ArrayBuffer>, headers: Headers): Promise<FormData> {
-  const type = headers.get('content-type') ?? ''
-  return new Response(body, { headers: { 'content-type': type } }).formData().catch(() => new FormData())
-}
-
-async function everywhere(current: Standing, form: FormData, headers: Headers): Promise<Response> {
+async function endEverywhere(current: Standing, form: FormData, headers: Headers): Promise<Response> {
   const act = actOf('sign-out-everywhere', form)
   const context = requestContext(headers)
   const step = await stepUp('recent', current, shownIn(form), context, act)
-  if (step.outcome === 'session-over') return goodbye()
+  if (step.outcome === 'session-over') return backToAsk()
   if (step.outcome !== 'proven') return backToDialog(step)
   const stays = await staysSignedIn(step.proof.session)
-  await endAllSessions(step.proof, headers)
+  if ((await endAllSessions(step.proof, headers)) === 'session-over') return backToAsk()
   return goodbye(undefined, await rememberSignOut(stays, context))
 }
+
+/**
+ * This session is none, or none any more, so nobody else's ended by it: that must not look done. The page leads to sign
+ * in first, says why, and then asks again.
+ */
+function backToAsk(): Response {
+  return redirectTo(DIALOG, {})
+}
+
+const DIALOG = '/account/sessions?end=everywhere'
 
 /** The dialog opens again and says what is missing; nothing has been ended. */
 function backToDialog({ outcome, cookie }: NotProven): Response {
   const headers = cookie ? { 'set-cookie': setCookie(cookie) } : {}
-  return redirectTo(`/account/sessions?end=everywhere&problem=${outcome}`, headers)
+  return redirectTo(`${DIALOG}&problem=${outcome}`, headers)
 }
 
 function goodbye(next = '/sign-in?reason=signed-out', cookies: readonly Cookie[] = []): Response {
