@@ -15,6 +15,7 @@ import { sendJson } from './api.ts'
 import { asvs, expect, type Person, test } from './book.ts'
 import type { RawAnswer } from './raw.ts'
 import type { Server } from './server.ts'
+import { openForm } from './ways-in.ts'
 
 const INTERVAL = 900
 const GRACE = 30
@@ -199,6 +200,26 @@ test(
     server.ageSession(id, { retired: GRACE })
     expect((await visit(server, lapsed)).status).toBe(307)
     expect(server.endedRow(id)?.reason).toBe('replayed')
+  },
+)
+
+test(
+  'signing out everywhere, pressed while a new token was on its way, says so and works at the second press',
+  asvs('CS-SESS-renewal', '7.5.2'),
+  async ({ alice, server }) => {
+    const { old, successor } = await offered(server, alice)
+    const values = { scope: 'everywhere', act: 'sign-out-everywhere' }
+    const form = await openForm(server, old, '/account', { button: 'Sign out', values })
+    const press = (cookie: string) => {
+      const headers = { cookie, origin: server.origin, 'content-type': form.type }
+      return server.request({ method: 'POST', path: '/sign-out', headers, body: form.body })
+    }
+    const refused = await press(old)
+    expect(refused.headers.location).toBe('/account/sessions?end=everywhere&problem=renewed')
+    const told = await visit(server, successor, refused.headers.location)
+    expect(told.body).toContain('Your session was just renewed, so nothing has been done yet.')
+    expect(await alice.isSignedIn()).toBe(true)
+    expect((await press(successor)).headers.location).toBe('/sign-in?reason=signed-out')
   },
 )
 

@@ -60,6 +60,7 @@ test(
     const [laptop, phone] = await twoMore(alice)
     const list = await new ActiveSessionsPage(alice.page).open()
     const dialog = await list.askEverywhere()
+    await expect(dialog).toHaveAccessibleName('Sign out all 3 sessions?')
     await expect(dialog.getByRole('listitem')).toHaveCount(3)
     const goodbye = alice.page.waitForResponse((answer) => new URL(answer.url()).pathname === '/sign-out')
     await dialog.getByRole('button', { name: 'Sign out everywhere' }).click()
@@ -173,6 +174,26 @@ test.describe('when the last proof of identity is too old', () => {
       await dialog.getByRole('link', { name: 'Cancel' }).click()
       await list.here.getByRole('button', { name: 'Sign out this device' }).click()
       await expect(alice.page).toHaveURL('/sign-in?reason=signed-out')
+      expect(await laptop.isSignedIn()).toBe(true)
+    },
+  )
+
+  test(
+    'after too many wrong passwords, the dialog says for how long to wait',
+    asvs('6.3.1', '7.5.2'),
+    async ({ alice, server }) => {
+      const [laptop] = await twoMore(alice)
+      server.ageSession(await alice.sessionId(), { authenticated: 10 * 60 })
+      const wrong = { data: { password: 'not the password of anybody' } }
+      const tries: number[] = []
+      while (!tries.includes(429) && tries.length < 30) {
+        tries.push((await alice.api.post('/api/session/reauthenticate', wrong)).status())
+      }
+      const list = await new ActiveSessionsPage(alice.page).open()
+      const dialog = await list.askEverywhere()
+      await dialog.getByLabel('Password', { exact: true }).fill(alice.password)
+      await dialog.getByRole('button', { name: 'Sign out everywhere' }).click()
+      await expect(dialog).toContainText(/Too many attempts\. Try again in \d+ (?:seconds?|minutes?|hours?)\./)
       expect(await laptop.isSignedIn()).toBe(true)
     },
   )

@@ -11,6 +11,7 @@
  */
 import type { Request } from '@playwright/test'
 import { formOn, post } from './action-forms.ts'
+import { ActiveSessionsPage } from './active-sessions-page.ts'
 import { asvs, expect, expectClean } from './book.ts'
 import { giveApp } from './factors.ts'
 import type { RawAnswer } from './raw.ts'
@@ -292,6 +293,20 @@ async function expectAway(asked: Promise<RawAnswer>, again: string): Promise<voi
   expect(body).toContain(`<a href="${again}">Try again</a>`)
   expect(cookies).toEqual([])
 }
+
+test(
+  'signing out everywhere asks for a confirmation at Work, where there is no password',
+  asvs('7.5.2', '7.6.1'),
+  async ({ newcomer, server }) => {
+    await signInThroughWork(newcomer)
+    server.ageSession(await newcomer.sessionId(), { authenticated: 700 })
+    const list = await new ActiveSessionsPage(newcomer.page).open()
+    const dialog = await list.askEverywhere()
+    await dialog.getByRole('button', { name: 'Sign out everywhere' }).click()
+    await expect(dialog).toContainText('Confirm that it’s you where you sign in, then do this again. Nothing has been')
+    await expect(dialog).not.toContainText('password')
+  },
+)
 
 test(
   'confirming who one is, at Work: the person is asked anew, and only an answer to that is believed',

@@ -61,7 +61,7 @@ export class ActiveSessionsPage {
 
   async askEverywhere(): Promise<Locator> {
     await this.page.getByRole('button', { name: 'Sign out everywhere' }).click()
-    const dialog = this.dialog('Sign out everywhere?')
+    const dialog = this.page.getByRole('dialog', { name: /^Sign out (?:everywhere|all \d+ sessions)\?$/ })
     await expect(dialog).toBeVisible()
     return dialog
   }

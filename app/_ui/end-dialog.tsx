@@ -57,6 +57,7 @@ export function EndDialog({ target, title, button, open, asked, option, back, ch
 }
 
 interface EverywhereDialogProps {
+  readonly title: string
   readonly formToken: string
   readonly asked: Asked
   readonly open: boolean
@@ -66,10 +67,10 @@ interface EverywhereDialogProps {
 }
 
 /** Ends this session too, so it is a plain form and a full navigation: nothing of the page stays. */
-export function EverywhereDialog({ formToken, asked, open, problem, children }: EverywhereDialogProps) {
+export function EverywhereDialog({ title, formToken, asked, open, problem, children }: EverywhereDialogProps) {
   const id = 'end-everywhere'
   return (
-    <Dialog id={id} title="Sign out everywhere?" open={open}>
+    <Dialog id={id} title={title} open={open}>
       <DialogText dialog={id}>{children}</DialogText>
       <form method="post" action="/sign-out" className="mt-4 space-y-4">
         <input type="hidden" name="scope" value="everywhere" />

@@ -1,6 +1,7 @@
 import { actOf } from '#lib/authentication/confirmed-act.ts'
 import { shownIn } from '#lib/authentication/shown.ts'
 import { type NotProven, stepUp } from '#lib/authentication/step-up.ts'
+import { CODES_SWITCHED_OFF } from '#lib/authentication/throttle-words.ts'
 import { notAllowed, open } from '#lib/http/api.ts'
 import { type Cookie, clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { isOwnForm, text } from '#lib/http/form.ts'
@@ -59,9 +60,17 @@ function backToAsk(): Response {
 const DIALOG = '/account/sessions?end=everywhere'
 
 /** The dialog opens again and says what is missing; nothing has been ended. */
-function backToDialog({ outcome, cookie }: NotProven): Response {
-  const headers = cookie ? { 'set-cookie': setCookie(cookie) } : {}
-  return redirectTo(`${DIALOG}&problem=${outcome}`, headers)
+function backToDialog(why: NotProven): Response {
+  const headers = why.cookie ? { 'set-cookie': setCookie(why.cookie) } : {}
+  return redirectTo(`${DIALOG}&${new URLSearchParams(problemOf(why))}`, headers)
+}
+
+/** Which sentence it is goes into the address, never the sentence itself: anybody can write one there. */
+function problemOf({ outcome, message, retryAfter }: NotProven): Record<string, string> {
+  if (outcome !== 'refused') return { problem: outcome }
+  if (retryAfter === undefined) return { problem: 'renewed' }
+  if (message === CODES_SWITCHED_OFF) return { problem: 'codes-off' }
+  return { problem: 'throttled', seconds: String(Math.ceil(retryAfter)) }
 }
 
 function goodbye(next = '/sign-in?reason=signed-out', cookies: readonly Cookie[] = []): Response {

@@ -1,3 +1,6 @@
+import { askSentence } from '#lib/authentication/asked.ts'
+import { RENEWED } from '#lib/authentication/step-up.ts'
+import { CODES_SWITCHED_OFF, throttledSentence } from '#lib/authentication/throttle-words.ts'
 import { Section } from '#ui/card.tsx'
 import { DialogTrigger } from '#ui/dialog-trigger.tsx'
 import { EverywhereDialog } from '#ui/end-dialog.tsx'
@@ -5,23 +8,25 @@ import type { SessionCard } from '#ui/session-card.ts'
 import { Names } from './names.tsx'
 import type { PageView } from './views.ts'
 
-const REFUSED = 'That did not work: your session was just renewed, or there were too many attempts. Please try again.'
-
-/** Where the password is all that an account has, it is named. */
-const PASSWORD: Readonly<Record<string, string>> = {
-  asked: 'Enter your password to confirm it’s you. Nothing has been signed out yet.',
-  wrong: 'That password is wrong. Nothing has been signed out.',
-  refused: REFUSED,
-}
-const ANYTHING: Readonly<Record<string, string>> = {
-  asked: 'Confirm first that it’s you. Nothing has been signed out yet.',
-  wrong: 'That does not show that it’s you. Nothing has been signed out.',
-  refused: REFUSED,
-}
-
-function problemOf({ problem, asked }: PageView): string | null {
-  const words = asked.passkey || asked.code ? ANYTHING : PASSWORD
-  return problem !== null && Object.hasOwn(words, problem) ? (words[problem] ?? null) : null
+/** Why the dialog opened again: anybody can write `?problem=`, so it chooses among our own sentences. */
+function problemOf({ problem, seconds, asked }: PageView): string | null {
+  // Where there is a choice, nothing is named.
+  const field = asked.passkey || asked.code || asked.fields.length > 1 ? undefined : asked.fields[0]
+  const wrong = field === 'password' ? 'That password is wrong.' : 'That does not show that it’s you.'
+  switch (problem) {
+    case 'asked':
+      return `${field ? askSentence(field) : 'Confirm first that it’s you.'} Nothing has been signed out yet.`
+    case 'wrong':
+      return `${wrong} Nothing has been signed out.`
+    case 'renewed':
+      return RENEWED
+    case 'throttled':
+      return throttledSentence(seconds)
+    case 'codes-off':
+      return CODES_SWITCHED_OFF
+    default:
+      return null
+  }
 }
 
 /** Apart from the rest, at the end: it signs out here too. */
@@ -48,6 +53,7 @@ export function EndEverywhere({
         </DialogTrigger>
       </div>
       <EverywhereDialog
+        title={sessions.length === 1 ? 'Sign out everywhere?' : `Sign out all ${sessions.length} sessions?`}
         formToken={view.formToken}
         asked={view.asked}
         open={view.opened === 'everywhere'}

@@ -45,6 +45,7 @@ export default async function ActiveSessionsPage({ searchParams }: Props) {
     asked: await askedFor('recent', proof),
     opened: typeof query.end === 'string' ? query.end : null,
     problem: typeof query.problem === 'string' ? query.problem : null,
+    seconds: /^\d{1,5}$/.test(String(query.seconds)) ? Number(query.seconds) : 0,
     page: Math.max(1, Math.trunc(Number(query.page)) || 1),
     show: unused === null ? 'all' : parseShow(query.show),
     unusedAfter: unused,

@@ -21,6 +21,8 @@ export interface PageView {
   /** The dialog that the server draws open: a session's id, `others` or `everywhere`. */
   readonly opened: string | null
   readonly problem: string | null
+  /** After how many it may be tried again, where `problem` says so; else 0. */
+  readonly seconds: number
   readonly page: number
   /** Which of the other sessions are shown; where none can be unused, all. */
   readonly show: Show
