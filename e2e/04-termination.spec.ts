@@ -138,6 +138,24 @@ test(
 )
 
 test(
+  'the sign-in page goes by the cookie, and by its address only where that tells nothing',
+  asvs('7.4.1', 'CS-SESS-clientlogout'),
+  async ({ alice, server }) => {
+    const cookie = await alice.cookieHeader()
+    server.ageSession(await alice.sessionId(), { began: 8 * 60 * 60 })
+    const notice = async (path: string, header: string) => {
+      const { body } = await server.request({ path, headers: { cookie: header } })
+      return [body.includes('Your session reached its time limit'), body.includes('nothing happened here for a while')]
+    }
+    // Without scripts a page leads there when inactivity would have ended it, whatever has.
+    expect(await notice('/sign-in?reason=idle&returnTo=%2Faccount', cookie)).toEqual([true, false])
+    expect(await notice('/sign-in', cookie), 'a visit, with the cookie of yesterday').toEqual([true, false])
+    expect(await notice('/sign-in?reason=idle', ''), 'nobody’s').toEqual([false, true])
+    expect(await notice('/sign-in', '')).toEqual([false, false])
+  },
+)
+
+test(
   'signing out is a POST with the form’s own value; nothing else signs anybody out',
   asvs('3.5.3', 'NIST63B4-5.1-logoff'),
   async ({ alice, server }) => {

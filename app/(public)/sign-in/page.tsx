@@ -8,7 +8,7 @@ import { returnPath } from '#lib/http/return-path.ts'
 import { signedOutHere } from '#lib/relying-party/sign-out.ts'
 import type { Current } from '#lib/session/current.ts'
 import { lockedSentence, parseShownReason, reasonSentence } from '#lib/session/reasons.ts'
-import { pageSession } from '#lib/session/require.ts'
+import { pageSession, reasonOf } from '#lib/session/require.ts'
 import { AuthLayout } from '#ui/auth-layout.tsx'
 import { Notice } from '#ui/notice.tsx'
 import { PasskeySignIn } from '#ui/passkey/passkey-sign-in.tsx'
@@ -37,7 +37,9 @@ export default async function SignInPage({ searchParams }: Props) {
   return (
     <AuthLayout
       title="Sign in"
-      notice={here ? <StaysSignedIn here={here} formToken={token} /> : (tripNotice(query) ?? noticeOf(current, query))}
+      notice={
+        here ? <StaysSignedIn here={here} formToken={token} /> : (tripNotice(query) ?? (await noticeOf(current, query)))
+      }
       footer={
         <>
           <p>
@@ -72,13 +74,13 @@ export default async function SignInPage({ searchParams }: Props) {
   )
 }
 
-/** Why the visitor is here. What the address says of an end is told only where it can be true. */
-function noticeOf(current: Current, query: Awaited<Props['searchParams']>): ReactNode {
+/** Why the visitor is here. What the address says of an end is told only where nothing better is known. */
+async function noticeOf(current: Current, query: Awaited<Props['searchParams']>): Promise<ReactNode> {
   // Another tab may have kept the session alive.
   if (current.state === 'standing') return null
   if (current.because === 'locked') return <Notice>{lockedSentence(current.session, settings().policy)}</Notice>
   if (query.again !== undefined) return <Notice>That sign-in is over, or took too long. Please start again.</Notice>
-  const reason = parseShownReason(single(query.reason))
+  const reason = (await reasonOf(current)) ?? parseShownReason(single(query.reason))
   return reason && <Notice>{reasonSentence(reason)}</Notice>
 }
 
