@@ -99,6 +99,33 @@ test(
   },
 )
 
+/** How it ended, and how often a use of it afterwards is noted. */
+const TRACES: readonly (readonly [...(typeof ENDS)[number], number])[] = [
+  ['its owner signed out', (owner) => owner.api.delete('/api/session'), 1],
+  ['its owner ended it from elsewhere', (owner) => fromElsewhere(owner, 'others'), 1],
+  ['its time was up', async (owner, server) => server.ageSession(await owner.sessionId(), { began: 8 * 60 * 60 }), 0],
+]
+
+for (const [cause, end, noted] of TRACES) {
+  test(
+    `a copy that is used once ${cause} leaves ${noted === 0 ? 'no trace' : 'a trace, and one of many tries'}`,
+    asvs('16.3.3', '7.4.1'),
+    async ({ alice, server }) => {
+      const id = await alice.sessionId()
+      const cookie = await alice.cookieHeader()
+      const read = async () => (await server.request({ path: '/api/session', headers: { cookie } })).status
+      const traces = () =>
+        server.events(alice.email).filter((event) => event.kind === 'ended-session-used' && event.session_id === id)
+      await end(alice, server)
+      expect(await read(), 'it may have been on its way').toBe(401)
+      expect(traces()).toEqual([])
+      server.db.prepare('update ended_sessions set ended_at = ended_at - 30000 where id = ?').run(id)
+      for (let tries = 0; tries < 3; tries++) expect(await read()).toBe(401)
+      expect(traces()).toHaveLength(noted)
+    },
+  )
+}
+
 test(
   'every page and every method of the API refuses it',
   asvs('7.4.1', 'ASVS4-3.3.1', '14.3.2'),

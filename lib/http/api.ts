@@ -5,7 +5,8 @@ import { confirmedProof } from '#lib/authentication/confirmed-act.ts'
 import { log } from '#lib/log.ts'
 import { then } from '#lib/maybe-promise.ts'
 import { noteActivity } from '#lib/session/activity.ts'
-import { currentSession, isConfirmedEach, recentProof, type Standing } from '#lib/session/current.ts'
+import { noteEndedSessionUsed } from '#lib/session/afterlife.ts'
+import { currentSession, isConfirmedEach, type NoSession, recentProof, type Standing } from '#lib/session/current.ts'
 import { readLimited } from './body.ts'
 import { isOutage } from './outage.ts'
 import { isSafe } from './own-origin.ts'
@@ -89,14 +90,18 @@ function standing(
   changeIsActivity = true,
 ): MaybePromise<Response> {
   return then(currentSession(request.headers.get('cookie')), (current) => {
-    if (current.state === 'none') {
-      return problem(current.because === 'enrolment' ? 'enrolment_required' : 'no_session')
-    }
+    if (current.state === 'none') return noSession(current, request)
     if (isSafe(request.method) || !changeIsActivity) return next(current)
     return then(noteActivity(current.proof, circumstancesOf(request.headers)), (noted) =>
       noted === 'session-over' ? problem('no_session') : next(current),
     )
   })
+}
+
+/** Reads by a cookie that was seen before pass the proxy unasked: what has become of its session shows only here. */
+function noSession(current: NoSession, { headers }: Request): MaybePromise<Response> {
+  const answer = problem(current.because === 'enrolment' ? 'enrolment_required' : 'no_session')
+  return current.because === 'over' ? then(noteEndedSessionUsed(current.sessionId, headers), () => answer) : answer
 }
 
 type Away = (request: Request) => Response
