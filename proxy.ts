@@ -13,6 +13,7 @@ import {
   cookie,
   readCookie,
   SESSION_COOKIE,
+  SIGN_IN_COOKIE,
   setCookie,
   withoutCookie,
 } from '#lib/http/cookies.ts'
@@ -151,6 +152,8 @@ async function sessionStep({ method, headers }: NextRequest, pathname: string): 
   const { current, cookie } = await passSession(visit)
   // An action must not find out that the database is away, or takes no writes: there it would be a 500.
   if (!safe) await store().ping('write')
+  // Nor must a page: most that belong to something half-finished look up its row, and nobody has asked for them yet.
+  else if (readCookie(headers.get('cookie'), SIGN_IN_COOKIE) !== null) await store().ping()
   if (current?.state === 'none' && current.because === 'over') await noteEndedSessionUsed(current.sessionId, headers)
   if (current?.state === 'none') return leftover(current, pathname, method, headers)
   return { cookie, forgetSite: false }

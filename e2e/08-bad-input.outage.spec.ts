@@ -11,8 +11,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formOn, MULTIPART, multipart, post } from './action-forms.ts'
-import { trySignIn } from './api.ts'
+import { sendJson, trySignIn } from './api.ts'
 import { asvs, expect, expectClean, Guard, Person, somebody, startServer, test } from './book.ts'
+import { giveApp } from './factors.ts'
 import { authorizePath, call, pkce } from './oauth.ts'
 import { register } from './relying-party.ts'
 import { withoutDatabase } from './without-database.ts'
@@ -47,6 +48,38 @@ test(
     })
     expect(await alice.isSignedIn(), 'back without a restart').toBe(true)
     expect(server.row(id)?.id).toBe(id)
+  },
+)
+
+/** Pages that look up what was begun in this browser and is not finished. */
+const HALF_PAGES = [
+  '/sign-in/verify',
+  '/sign-in/limit',
+  '/sign-in?reason=signed-out',
+  '/reset-password',
+  '/confirm-email',
+  '/undo-email',
+  '/not-me',
+  '/end-session/AAAAAAAAAAAAAAAAAAAAAA',
+]
+
+test(
+  'what is half-finished waits: its pages say that the service cannot answer, and go on afterwards',
+  asvs('16.5.2', '16.5.3'),
+  async ({ alice, server }) => {
+    const app = giveApp(server, alice)
+    const { email, password } = alice
+    const half = await sendJson(server, 'POST', '/api/session', { email, password })
+    expect(half.status).toBe(202)
+    const cookie = half.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+    await withoutDatabase(server, async () => {
+      for (const path of HALF_PAGES) {
+        const { status, headers } = await server.request({ path, headers: { cookie } })
+        expect([path, status, headers['retry-after']]).toEqual([path, 503, '5'])
+      }
+    })
+    const code = { type: 'totp', code: app.code() }
+    expect((await sendJson(server, 'POST', '/api/session/factor', code, { headers: { cookie } })).status).toBe(201)
   },
 )
 
