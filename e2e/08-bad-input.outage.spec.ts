@@ -160,6 +160,9 @@ test('health and readiness tell the two apart', asvs('16.5.2'), async ({ server 
   expect([await at('/api/health'), await at('/api/ready')]).toEqual([200, 200])
   await withoutDatabase(server, async () => {
     expect([await at('/api/health'), await at('/api/ready')]).toEqual([200, 503])
+    const { headers, json } = await server.request({ path: '/api/ready' })
+    expect(headers['content-type']).toBe('application/problem+json')
+    expect(json()).toMatchObject({ status: 503, code: 'unavailable', wrong: ['database'] })
   })
   expect(await at('/api/ready')).toBe(200)
 })
@@ -171,6 +174,7 @@ test(
     server.db.exec('begin immediate')
     try {
       expect(await alice.isSignedIn(), 'reading needs no write').toBe(true)
+      expect((await server.request({ path: '/api/ready' })).status, 'others may take its place').toBe(503)
       const refused = await trySignIn(server, alice)
       expect([refused.status, refused.json().code]).toEqual([503, 'unavailable'])
       expect(refused.cookies).toEqual([])

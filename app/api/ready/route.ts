@@ -1,15 +1,19 @@
 import { json, notAllowed, open } from '#lib/http/api.ts'
+import { problem } from '#lib/http/problem.ts'
 import { log } from '#lib/log.ts'
 import { store } from '#lib/store.ts'
 
-/** The process can serve: it reaches its database. What is wrong is named; the cause is in the log. */
+/**
+ * The process can serve: its database answers and takes writes, without which nobody gets in or out. Nothing is written
+ * for that. What is wrong is named; the cause is in the log.
+ */
 export const GET = open(async () => {
   try {
-    await store().ping()
+    await store().ping('write')
     return json({ status: 'ready' })
   } catch (err) {
     log().error({ err }, 'not ready')
-    return json({ status: 'unavailable', wrong: ['database'] }, 503, { 'retry-after': '5' })
+    return problem('unavailable', { retryAfter: 5, more: { wrong: ['database'] } })
   }
 })
 
