@@ -202,7 +202,7 @@ export interface SessionStore {
   endForUser(userId: string, by: Omit<Ending, 'reason'> & { readonly target?: string }): MaybePromise<number>
   endForEverybody(by: Omit<Ending, 'reason'>): MaybePromise<number>
 
-  /** Ends at most `most` sessions that have run out. Answers how many. */
+  /** Ends at most `most` sessions that have run out, or locks them where inactivity does that. Answers how many. */
   sweep(most: number): MaybePromise<number>
   /**
    * Deletes at most `most` of what is older than the store's clock less 28 days: records of ended sessions, and events

@@ -96,6 +96,13 @@ test(
   },
 )
 
+test('what the command does to a session that was left is what it says', asvs('7.3.1'), async ({ alice, server }) => {
+  const id = await alice.sessionId()
+  server.ageSession(id, { lastActive: 15 * 60 })
+  expect(await signet(server, 'sessions', 'purge')).toMatch(/^\d+ sessions? ended, or locked by inactivity\.$/m)
+  expect(server.row(id)?.locked_at).toEqual(expect.any(Number))
+})
+
 test('at SIGTERM streams close, requests are finished and the process exits with 0', async ({ newcomer }) => {
   const { name, email, password } = newcomer
   const other = await startServer()

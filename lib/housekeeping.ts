@@ -17,8 +17,8 @@ const BATCH = 100
 const BREATH = 20
 
 /**
- * Ends sessions that have run out and deletes what is kept for 28 days only, a little at a time for as long as the
- * process lives. Nothing relies on it for safety: a session that has run out is refused by its times alone.
+ * Ends or locks sessions that have run out and deletes what is kept for 28 days only, a little at a time for as long as
+ * the process lives. Nothing relies on it for safety: a session that has run out is refused by its times alone.
  */
 export function startHousekeeping(): void {
   const shared = globalThis as { signetHousekeeping?: boolean }
@@ -43,7 +43,10 @@ async function clean(): Promise<void> {
   }
 }
 
-/** Everything that is due now, in small batches. Answers how many sessions ended, and how many records and files went. */
+/**
+ * Everything that is due now, in small batches. Answers how many sessions ended or were locked, and how many records and
+ * files went.
+ */
 export async function tidy(): Promise<{ swept: number; purged: number; mails: number }> {
   const { sessions } = store()
   const swept = await inBatches(() => sessions.sweep(BATCH))

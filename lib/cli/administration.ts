@@ -47,7 +47,7 @@ export async function purgeSessions(): Promise<number> {
   return withStore(async () => {
     const { swept, purged, mails } = await tidy()
     if (mails > 0) report(mails, 'mail', 'in files older than 28 days deleted')
-    report(swept, 'session', 'that had run out ended')
+    report(swept, 'session', 'ended, or locked by inactivity')
     return report(purged, 'record', 'older than 28 days deleted')
   })
 }

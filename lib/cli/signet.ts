@@ -17,7 +17,7 @@ const USAGE = `Usage: npm run signet -- COMMAND
   sessions end --session ID    ends this one session
   sessions end --all           ends all sessions of everybody
      --reason TEXT             with each of these: why, for the person to read
-  sessions purge               ends what has run out and deletes old records now
+  sessions purge               ends or locks what has run out and deletes old records now
   keys rotate                  adds a new key; sessions go on, running servers learn it by themselves
   users list [TEXT]            accounts, or those with TEXT in name or address
   users disable EMAIL          ends all sessions of an account, and lets nobody sign in
