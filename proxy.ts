@@ -23,7 +23,7 @@ import { problem } from '#lib/http/problem.ts'
 import { BROWSER_VALUE, COOKIELESS_HEADER, circumstancesOf, newBrowserValue } from '#lib/http/request-context.ts'
 import { MACHINE_HEADER } from '#lib/http/request-hook.ts'
 import { pagePolicy } from '#lib/http/security-headers.ts'
-import { unavailablePage, unavailableText } from '#lib/http/unavailable-page.ts'
+import { placeToTryAgain, unavailablePage, unavailableText } from '#lib/http/unavailable-page.ts'
 import { log } from '#lib/log.ts'
 import { isProtocol } from '#lib/openid-provider/paths.ts'
 import { randomSecret } from '#lib/random.ts'
@@ -202,9 +202,8 @@ function send(response: NextResponse, toSet: Cookie | null): void {
 function outage(cause: unknown, { headers, method, nextUrl }: NextRequest, api: boolean): Response {
   const known = isOutage(cause)
   log().error({ err: cause }, known ? 'store unavailable: answered 503' : 'proxy failed: answered 503')
-  if (isVisit(nextUrl.pathname)) return unavailablePage(isSafe(method) ? '' : '/sign-in')
-  if (api) return problem('unavailable', { retryAfter: 5 })
-  return headers.has('next-action') ? unavailableText() : unavailablePage()
+  if (api && !isVisit(nextUrl.pathname)) return problem('unavailable', { retryAfter: 5 })
+  return headers.has('next-action') ? unavailableText() : unavailablePage(placeToTryAgain(method, nextUrl.pathname))
 }
 
 export const config = { matcher: ['/((?!_next/static/).*)'] }

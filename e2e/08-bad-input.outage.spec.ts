@@ -140,7 +140,26 @@ test(
         expect(answer.headers).toMatchObject({ 'retry-after': '5', 'content-type': 'text/html; charset=utf-8' })
         expect(answer.body).toContain('Back in a moment')
       }
+      const posted = await server.request({ method: 'POST', path: '/oauth/authorize', headers: form, body: query })
+      expect(posted.body, 'a visit would ask without the form').toContain('Go back, and try again')
     })
+  },
+)
+
+test(
+  'whoever signs out meanwhile reads that it was not done, and can do it when the database is back',
+  asvs('16.5.2', '7.4.4'),
+  async ({ alice, server, guard }) => {
+    guard.allow(/status of 503/)
+    await alice.openSessions()
+    await withoutDatabase(server, async () => {
+      await alice.page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click()
+      await expect(alice.page.getByRole('heading', { name: 'Back in a moment' })).toBeVisible()
+    })
+    await alice.page.getByRole('link', { name: 'Try again' }).click()
+    await expect(alice.page).toHaveURL('/account/sessions')
+    await alice.signOut()
+    expect(await alice.isSignedIn()).toBe(false)
   },
 )
 

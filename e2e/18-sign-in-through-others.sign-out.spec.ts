@@ -9,6 +9,7 @@
  * is one, is from now, for us, and comes once. Whoever signs out here reads what stays, and ends it with one press.
  */
 import { randomBytes } from 'node:crypto'
+import { ActiveSessionsPage } from './active-sessions-page.ts'
 import { asvs, expect, expectClean, type Person } from './book.ts'
 import { giveApp } from './factors.ts'
 import type { Peer } from './peers/peer.ts'
@@ -249,6 +250,12 @@ const LEAVING: Readonly<Record<string, (person: Person) => Promise<unknown>>> = 
   'by the API': ({ api }) => api.delete('/api/session'),
   'by the API, as one of their sessions': async (person) =>
     person.api.delete(`/api/sessions/${await person.sessionId()}`),
+  'by the API, everywhere': ({ api }) => api.delete('/api/sessions?scope=all'),
+  'by the button, everywhere': async ({ page }) => {
+    const dialog = await (await new ActiveSessionsPage(page).open()).askEverywhere()
+    await dialog.getByRole('button', { name: 'Sign out everywhere' }).click()
+    await expect(page).toHaveURL('/sign-in?reason=signed-out')
+  },
 }
 for (const [how, leave] of Object.entries(LEAVING)) {
   test(
@@ -256,7 +263,7 @@ for (const [how, leave] of Object.entries(LEAVING)) {
     asvs('7.6.2', '7.4.1'),
     async ({ alice, server, work }) => {
       await confirmByWork(alice, server, work)
-      if (how !== 'by the button') await alice.page.goto('about:blank')
+      if (!how.startsWith('by the button')) await alice.page.goto('about:blank')
       await leave(alice)
       expect(await alice.isSignedIn()).toBe(false)
       await alice.page.goto('/sign-in?reason=signed-out')

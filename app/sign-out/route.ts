@@ -2,7 +2,7 @@ import { actOf } from '#lib/authentication/confirmed-act.ts'
 import { shownIn } from '#lib/authentication/shown.ts'
 import { type NotProven, stepUp } from '#lib/authentication/step-up.ts'
 import { CODES_SWITCHED_OFF } from '#lib/authentication/throttle-words.ts'
-import { notAllowed, open } from '#lib/http/api.ts'
+import { notAllowed, visit } from '#lib/http/api.ts'
 import { type Cookie, clearing, SESSION_COOKIE, setCookie } from '#lib/http/cookies.ts'
 import { isOwnForm, text } from '#lib/http/form.ts'
 import { readForm } from '#lib/http/form-body.ts'
@@ -18,7 +18,7 @@ import { endAllSessions, sessionToLeave } from '#lib/session/ending.ts'
  * so that they work without scripts and leave nothing of a page in the router's memory. Only POST changes anything.
  * @see ASVS v5.0.0-7.4.4, 3.5.3; W3C Clear-Site-Data
  */
-export const POST = open(async ({ request }) => {
+export const POST = visit(async ({ request }) => {
   const form = await readForm(request)
   if (!form) return problem('too_large')
   const everywhere = text(form, 'scope') === 'everywhere'

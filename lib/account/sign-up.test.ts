@@ -5,6 +5,8 @@ import { signUp } from './sign-up.ts'
 
 const shared = globalThis as { signetStore?: Store }
 
+test.afterEach(() => delete shared.signetStore)
+
 test('all sessions are ended while somebody signs up: there is an account, and they sign in', {
   tag: '@v5.0.0-7.4.5',
 }, async ({ place }) => {
@@ -16,7 +18,6 @@ test('all sessions are ended while somebody signs up: there is an account, and t
   const context = { ...browser, origin: { ip: null, place: null }, cookieHeader: null, sessionText: null }
   const wanted = { name: 'Ada', email, password: 'a gentle otter counts the tides' }
   const done = await signUp(wanted, context as never)
-  delete shared.signetStore
   expect(done).toEqual({ outcome: 'no-session' })
   expect(await store.users.findByEmail(email)).toMatchObject({ name: 'Ada' })
 })

@@ -12,7 +12,7 @@ import { isOutage } from './outage.ts'
 import { isSafe } from './own-origin.ts'
 import { problem } from './problem.ts'
 import { circumstancesOf } from './request-context.ts'
-import { unavailablePage } from './unavailable-page.ts'
+import { placeToTryAgain, unavailablePage } from './unavailable-page.ts'
 
 /**
  * Shells for route handlers. A handler behind sign-in is written as a function of a proof, so it cannot be called
@@ -34,11 +34,11 @@ export function open<Params>(handle: (call: Call<Params>) => MaybePromise<Respon
   return guarded(async (request, context) => handle({ request, params: await context.params }))
 }
 
-/** For anybody's browser that is on its way to a page: to a person, JSON says nothing. */
+/** For anybody's browser that is on its way to a page: while the database is away its person reads so on a page. */
 export function visit<Params>(handle: (call: Call<Params>) => MaybePromise<Response>): Route<Params> {
   return guarded(
     async (request, context) => handle({ request, params: await context.params }),
-    ({ method }) => unavailablePage(isSafe(method) ? '' : '/sign-in'),
+    ({ method, url }) => unavailablePage(placeToTryAgain(method, new URL(url).pathname)),
   )
 }
 

@@ -4,6 +4,9 @@ import { begin, proofOf, test } from '#db/testing.ts'
 import { signedInAnswer } from './signed-in.ts'
 
 const NOBODYS = {} as never
+const shared = globalThis as { signetStore?: Store }
+
+test.afterEach(() => delete shared.signetStore)
 
 test('a wait that is no way out is told as one', { tag: '@v5.0.0-6.3.1' }, async () => {
   for (const lasting of [true, false]) {
@@ -24,12 +27,9 @@ test('a session that was ended in the moment it began is none', { tag: '@v5.0.0-
   await store.sessions.signOut(proofOf(session))
   const signedIn = { outcome: 'signed-in', session, user: await store.users.find(alice), returnTo: '/' } as const
   const answer = await signedInAnswer({ ...signedIn, cookie: {} } as never, NOBODYS)
-  delete shared.signetStore
   expect([answer.status, (await answer.json()).code, answer.headers.has('set-cookie')]).toEqual([
     401,
     'no_session',
     false,
   ])
 })
-
-const shared = globalThis as { signetStore?: Store }

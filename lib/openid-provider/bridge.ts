@@ -93,11 +93,15 @@ function given({ statusCode, headers, rawPayload }: Injected): Response {
   return new Response(empty ? null : new Uint8Array(rawPayload), { status: statusCode, headers: kept })
 }
 
-/** What went wrong here, said as whoever asks there can read it. @param accept a page for people, JSON for applications */
-export function failed(cause: unknown, accept: string): Response {
+/**
+ * What went wrong here, said as whoever asks there can read it.
+ * @param accept a page for people, JSON for applications
+ * @param again whether a visit asks the same once more: a form of an application is gone
+ */
+export function failed(cause: unknown, accept: string, again = true): Response {
   const known = isOutage(cause)
   log().error({ err: cause }, known ? 'store unavailable: answered 503' : 'a protocol endpoint failed: answered 500')
-  if (accept === 'text/html') return unavailablePage()
+  if (accept === 'text/html') return unavailablePage(again ? '' : null)
   return known ? failure(503, 'temporarily_unavailable') : failure(500, 'server_error')
 }
 

@@ -42,7 +42,7 @@ export async function answerProtocol(request: Request, path: readonly string[]):
   try {
     return await (isMachine ? answerApplication(request, endpoint) : answerPerson(request, endpoint, flowId))
   } catch (cause) {
-    return failed(cause, isMachine ? 'application/json' : 'text/html')
+    return failed(cause, isMachine ? 'application/json' : 'text/html', request.method === 'GET')
   }
 }
 

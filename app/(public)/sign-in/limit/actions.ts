@@ -1,4 +1,5 @@
 'use server'
+import { refresh } from 'next/cache'
 import { redirect } from 'next/navigation'
 import { insistWithPassword, makeRoom, type Roomed, waiting } from '#lib/authentication/room.ts'
 import { throttledSentence } from '#lib/authentication/throttle-words.ts'
@@ -14,8 +15,11 @@ export async function makeRoomAction(_: FormState, data: FormData): Promise<Form
   // Each box has a name of its own: a form that repeats a name is refused.
   const ids = [...data.keys()].filter((name) => name.startsWith('end-')).map((name) => name.slice(4))
   const attempt = text(data, 'attempt')
-  if (ids.length === 0 && (await mustChoose(context, attempt)))
+  if (ids.length === 0 && (await mustChoose(context, attempt))) {
+    // The page may be of a moment when there was room, with nothing to choose from.
+    refresh()
     return { status: 'refused', message: 'Choose which session is to end.' }
+  }
   return answer(await makeRoom(context, ids, attempt), context)
 }
 
