@@ -171,7 +171,7 @@ test.describe('when the last proof of identity is too old', () => {
       await dialog.getByRole('button', { name: 'Sign out everywhere' }).click()
       await expect(dialog).toContainText('That password is wrong. Nothing has been signed out.')
       expect(await laptop.isSignedIn()).toBe(true)
-      await dialog.getByRole('link', { name: 'Cancel' }).click()
+      await (await list.settled(dialog)).getByRole('link', { name: 'Cancel' }).click()
       await list.here.getByRole('button', { name: 'Sign out this device' }).click()
       await expect(alice.page).toHaveURL('/sign-in?reason=signed-out')
       expect(await laptop.isSignedIn()).toBe(true)
